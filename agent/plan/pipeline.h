@@ -1,0 +1,79 @@
+// The pipeline file, read and checked: docs/pipeline.md. Places are kept for messages.
+#ifndef AGENT_PLAN_PIPELINE_H
+#define AGENT_PLAN_PIPELINE_H
+
+#include "agent/sql/parse.h"
+#include "hal/source/source.h"
+#include "ops/batch.h"
+#include "ops/decoder.h"
+#include "ops/option.h"
+#include "sinks/sink.h"
+
+struct place {
+    uint32_t line, column;
+};
+
+struct pipeline_source {
+    struct slice name;
+    struct place place;
+    const struct source_class *class;
+    const struct decoder_class *decoder; // NULL: the source's columns only
+    struct options options;              // the source's and the decoder's together
+    const struct type *schema;           // STRUCT; NULL where the source has fixed columns
+    bool is_static;
+    bool has_watermark;
+    struct slice watermark_column;
+    struct place watermark_place;
+    int64_t watermark_delay; // microseconds
+};
+
+struct pipeline_sink {
+    struct slice name;
+    struct place place;
+    const struct sink_class *class;
+    struct options options;
+};
+
+enum trigger { TRIGGER_DEFAULT, TRIGGER_PROCESSING_TIME, TRIGGER_AVAILABLE_NOW, TRIGGER_ONCE };
+enum outbox_full { OUTBOX_BLOCK, OUTBOX_DROP_OLDEST, OUTBOX_LATEST };
+
+struct pipeline {
+    const char *file;      // as given; NULL for `runnel sql`
+    const char *directory; // relative paths start here
+    struct slice name;
+    struct pipeline_source *sources;
+    uint32_t source_count;
+    struct pipeline_sink *sinks;
+    uint32_t sink_count;
+    struct sql_source query;
+    enum output_mode mode;
+    bool mode_given;
+    enum trigger trigger;
+    int64_t trigger_interval; // microseconds
+    struct slice checkpoint;  // checkpointLocation, made absolute; size 0: absent
+    struct slice time_zone;   // "UTC" if absent
+    struct place time_zone_place;
+    bool no_data_batches; // spark.sql.streaming.noDataMicroBatches.enabled
+    struct {
+        int64_t memory, outbox, commit_interval, clock_wait; // bytes, bytes, microseconds, microseconds
+        bool commit_interval_given;
+        enum outbox_full outbox_full;
+    } limits;
+};
+
+// One `--set path=value`, applied to the tree before it is checked.
+struct pipeline_set {
+    const char *path, *value;
+};
+
+// Reads, expands ${VAR} and secretFile, checks every key. All memory is of `arena`.
+// STATUS_USAGE: no such file, or a --set path that is none; STATUS_CONFIG: "FILE:LINE:COLUMN: …".
+enum status pipeline_read(const char *file, const struct pipeline_set *sets, uint32_t set_count, struct arena *arena,
+                          struct pipeline **out, struct error *e);
+// The same for a text that is no file (`runnel sql` makes one).
+enum status pipeline_parse(struct slice text, const char *file, const char *directory, const struct pipeline_set *sets,
+                           uint32_t set_count, struct arena *arena, struct pipeline **out, struct error *e);
+enum status pipeline_error(const struct pipeline *p, struct place place, struct error *e, const char *format, ...)
+    PRINTF_LIKE(4, 5);
+
+#endif

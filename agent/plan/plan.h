@@ -1,0 +1,46 @@
+// From a query's tree to something that runs: bind (names, types), optimise (filters below the watermark as Spark has
+// them, columns nobody asks for), and the operators.
+#ifndef AGENT_PLAN_PLAN_H
+#define AGENT_PLAN_PLAN_H
+
+#include "agent/plan/pipeline.h"
+#include "ops/operators.h"
+#include "ops/session.h"
+
+struct plan; // bound and optimised, immutable
+
+// STATUS_CONFIG with the place in the query and Spark's error class where it has one.
+enum status plan_make(const struct pipeline *pipeline, const struct session *session, struct arena *arena,
+                      struct plan **out, struct error *e);
+
+// The result's schema.
+const struct field *plan_fields(const struct plan *p, uint32_t *count);
+// For each source of the pipeline: which of its schema's columns are wanted, in order (output index or -1, for
+// decode_spec).
+const int32_t *plan_source_output(const struct plan *p, uint32_t source, uint32_t *outputs);
+bool plan_source_used(const struct plan *p, uint32_t source);
+// An aggregate in append or update mode: a batch without data may be due when the watermark moved (spark-notes, Batches
+// 5).
+bool plan_wants_no_data_batch(const struct plan *p);
+bool plan_is_stateful(const struct plan *p);
+// What the state depends on: keys, aggregates, types, watermark; equal texts mean that the state fits.
+void plan_fingerprint(const struct plan *p, struct text *out);
+// For a person: what is read and decoded, kept as state and until when, what goes out when.
+void plan_explain(const struct plan *p, struct text *out);
+void plan_schema_print(const struct plan *p, struct text *out); // as df.printSchema()
+
+// The operators, made anew for a run.
+struct plan_run {
+    struct op *entry[16]; // for each source, what its chunks are pushed to; NULL: not used
+    unsigned entry_input[16];
+    struct op *watermark[16]; // for each source, its watermark operator, or NULL
+    struct op *all[64];       // every operator, leaf to root, for counters
+    uint32_t all_count;
+};
+// `state` gives the state port of a part by name; `collector` is the last operator's next.
+enum status plan_start(const struct plan *p, const struct state *(*state)(void *self, const char *part), void *self,
+                       struct op *collector, size_t memory_limit, struct memory *memory, struct plan_run *out,
+                       struct error *e);
+void plan_stop(struct plan_run *run); // destroys all but the collector
+
+#endif

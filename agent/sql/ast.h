@@ -1,0 +1,107 @@
+// What the parser makes of a text: the query as it was written, nothing resolved. All of it lives in one arena; names
+// are slices of the text or of the arena. Each node knows where it stands, for messages.
+#ifndef AGENT_SQL_AST_H
+#define AGENT_SQL_AST_H
+
+#include "ops/arena.h"
+#include "ops/slice.h"
+#include "ops/type.h"
+#include "ops/value.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct ast_select;
+
+enum ast_kind {
+    AST_LITERAL,  // value
+    AST_NAME,     // parts: a, t.a, t.a.b
+    AST_STAR,     // *, t.*: parts
+    AST_CALL,     // name(args); operators too: "+", "and", "case", "between" …
+    AST_CAST,     // CAST(args[0] AS type), TRY_CAST: `lenient`
+    AST_LAMBDA,   // x -> …, (x, y) -> …: parts are the parameters, args[0] the body
+    AST_SUBQUERY, // (SELECT …) as a value, EXISTS, IN: refused by the binder, by name
+    AST_INTERVAL, // value (INTERVAL_YM, INTERVAL_DT), or of mixed units: interval
+};
+
+struct ast_expr {
+    enum ast_kind kind;
+    uint32_t offset, length; // in the SQL text
+    struct value value;
+    struct slice name; // AST_CALL: as written; operators in lower case
+    struct slice *parts;
+    uint32_t part_count;
+    struct ast_expr **args;
+    uint32_t argc;
+    const struct type *type; // AST_CAST
+    struct ast_select *subquery;
+    struct ast_expr *filter; // AST_CALL: FILTER (WHERE …)
+    bool distinct;           // AST_CALL: count(DISTINCT x)
+    bool star;               // AST_CALL: count(*)
+    bool lenient;            // AST_CAST: TRY_CAST
+    bool over;               // AST_CALL with OVER (…): refused by the binder
+    bool not ;               // IN, LIKE, BETWEEN, EXISTS, IS … negated are wrapped in "not"; unused elsewhere
+};
+
+struct ast_item {
+    struct ast_expr *expr;
+    struct slice alias;    // size 0: none
+    struct slice *aliases; // AS (a, b) of a generator
+    uint32_t alias_count;
+};
+
+enum ast_relation_kind { AST_TABLE, AST_DERIVED, AST_JOIN, AST_LATERAL };
+enum ast_join { AST_INNER, AST_CROSS, AST_LEFT, AST_RIGHT, AST_FULL, AST_SEMI, AST_ANTI };
+
+struct ast_relation {
+    enum ast_relation_kind kind;
+    uint32_t offset, length;
+    struct slice name, alias; // AST_TABLE, AST_DERIVED, AST_LATERAL
+    struct slice *columns;    // t(a, b), LATERAL VIEW … AS a, b
+    uint32_t column_count;
+    struct ast_select *query;          // AST_DERIVED
+    struct ast_relation *left, *right; // AST_JOIN; AST_LATERAL: left
+    enum ast_join join;
+    struct ast_expr *on;
+    struct slice *using; // USING (a, b)
+    uint32_t using_count;
+    struct ast_expr *generator; // AST_LATERAL
+    bool outer;                 // LATERAL VIEW OUTER
+};
+
+struct ast_order {
+    struct ast_expr *expr;
+    bool descending, nulls_given, nulls_last;
+};
+
+struct ast_cte {
+    struct slice name;
+    struct slice *columns;
+    uint32_t column_count;
+    struct ast_select *query;
+};
+
+enum ast_set { AST_NONE, AST_UNION_ALL, AST_UNION, AST_EXCEPT, AST_INTERSECT };
+
+struct ast_select {
+    uint32_t offset, length;
+    struct ast_cte *ctes;
+    uint32_t cte_count;
+    // a set operation has left and right, and then only order and limit
+    enum ast_set set;
+    struct ast_select *left, *right;
+    bool distinct;
+    struct ast_item *items;
+    uint32_t item_count;
+    struct ast_relation *from; // NULL: no FROM
+    struct ast_expr *where, *having;
+    struct ast_expr **group;
+    uint32_t group_count;
+    bool group_all;     // GROUP BY ALL
+    bool grouping_sets; // ROLLUP, CUBE, GROUPING SETS: refused by the binder, by name
+    struct ast_order *order;
+    uint32_t order_count;
+    struct ast_expr *limit, *offset_rows; // LIMIT ALL is NULL
+};
+
+#endif

@@ -1,0 +1,91 @@
+// A source brings bytes and their offsets in. It knows nothing of rows' types: the engine calls the decoder.
+//
+// A batch of a source goes: plan (what is there, within the limits) → read until STATUS_END → save (offsets into the
+// batch's transaction) → committed (acknowledge, clean up). After a crash the source starts from what save last wrote:
+// a batch that was not committed has not been.
+#ifndef HAL_SOURCE_SOURCE_H
+#define HAL_SOURCE_SOURCE_H
+
+#include "hal/port/port.h"
+#include "ops/chunk.h"
+#include "ops/memory.h"
+#include "ops/option.h"
+#include "ops/state.h"
+#include "ops/status.h"
+#include "ops/type.h"
+
+// One message of a source that carries messages. Fields that the source does not have are NULL slices or 0.
+struct message {
+    struct slice value, key, topic;
+    int64_t timestamp; // microseconds
+    int64_t offset;
+    int32_t partition;
+    uint8_t qos;
+    bool retain;
+};
+
+enum block_kind {
+    BLOCK_BYTES,    // whole lines (or, multiLine, a whole file) for the decoder
+    BLOCK_MESSAGES, // each for decode_one, or as rows of the source's own columns
+    BLOCK_ROWS,     // the source filled the chunk itself (rate, sensors)
+};
+
+// What read hands over, borrowed until the next read or the end of the batch.
+struct block {
+    enum block_kind kind;
+    struct slice bytes;
+    bool last;          // no more bytes follow of this file: an unterminated line counts
+    bool first;         // bytes begin a new file: the decoder restarts
+    const char *origin; // file path or peer, for messages
+    const struct message *messages;
+    uint32_t message_count;
+};
+
+struct source_setup {
+    const char *name; // the table's name in the query
+    const struct options *options;
+    struct port *port;
+    struct memory *memory;
+    const struct state *state; // the source's own corner of the checkpoint: offsets
+    bool is_static;            // read once, nothing is saved
+    bool multi_line;           // hand over whole files
+    bool fresh;                // no batch was ever committed on this checkpoint
+};
+
+struct source_counters {
+    uint64_t records, bytes; // read
+    uint64_t lost;           // by a live source that could not wait, told as a gap
+    uint64_t oversized;      // lines longer than maxLineBytes: rejected
+    uint64_t waiting;        // known to be there, not yet read (files, lines)
+};
+
+struct source;
+
+struct source_class {
+    const char *format;
+    const struct option_spec
+        *options; // terminated by a NULL name; watermark, schema, payload and the like are the engine's
+    bool live;    // true: refuses availableNow and once (socket)
+    bool decodes; // true: BLOCK_BYTES / BLOCK_MESSAGES go to the decoder of its format or payload
+    // The columns that Spark gives the source (socket: value STRING[, timestamp]); NULL where the schema gives them.
+    const struct type *(*columns)(const struct options *options, struct arena *arena);
+    enum status (*open)(const struct source_setup *setup, struct source **out, struct error *e);
+    void (*close)(struct source *s); // NULL is fine
+    // availableNow, once: from now on nothing counts that was not there at this call.
+    enum status (*freeze)(struct source *s, struct error *e);
+    // Fixes the next batch's range. STATUS_OK: there is a batch (it may have no rows, as rate's and socket's first);
+    // STATUS_END: there is nothing new. *next: monotonic time of the next look, INT64_MAX if the reactor will tell.
+    enum status (*plan)(struct source *s, int64_t *next, struct error *e);
+    // The next block of the planned range; STATUS_END at its end. `rows`: for BLOCK_ROWS, the chunk to fill (the wanted
+    // columns, in the order of columns(); NULL entries are not wanted).
+    enum status (*read)(struct source *s, struct chunk *rows, struct block *out, struct error *e);
+    enum status (*save)(struct source *s, struct error *e);      // through setup.state, in the batch's transaction
+    enum status (*committed)(struct source *s, struct error *e); // the batch is safe
+    const struct source_counters *(*counters)(const struct source *s);
+    void (*describe)(const struct source *s, struct text *out); // where it stands, for status and why
+};
+
+const struct source_class *source_find(struct slice format);
+const struct source_class *const *source_list(uint32_t *count);
+
+#endif

@@ -1,0 +1,59 @@
+// Dates and times: proleptic Gregorian, as java.time and Spark's DateTimeUtils / SparkDateTimeUtils have them.
+#ifndef OPS_DATETIME_H
+#define OPS_DATETIME_H
+
+#include "ops/slice.h"
+#include "ops/status.h"
+#include "ops/text.h"
+#include "ops/zone.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { MICROS_PER_MILLI = 1000, MICROS_PER_SECOND = 1000000, SECONDS_PER_DAY = 86400 };
+
+struct civil {
+    int32_t year, month, day, hour, minute, second, micro; // month and day from 1
+};
+
+int64_t days_from_civil(int64_t year, unsigned month, unsigned day); // since 1970-01-01
+struct civil civil_from_days(int64_t days);                          // time parts 0
+struct civil civil_from_micros(int64_t local_micros);                // floors before 1970
+
+// Text to TIMESTAMP as CAST does it (SparkDateTimeUtils.stringToTimestamp): trimmed; "2024", "2024-3-1 1:2:3.5+02:00",
+// "2024-03-01T12 Europe/Berlin", "T12:34", … A text without a zone is in `zone`. false: NULL.
+bool timestamp_parse(struct slice s, const struct zone *zone, const struct zones *zones, int64_t *micros);
+// Text to DATE as CAST does it (stringToDate).
+bool date_parse(struct slice s, int32_t *days);
+
+// As CAST(… AS STRING): "2024-03-01 12:34:56.789" (fraction without trailing zeros), "2024-03-01".
+void timestamp_print(int64_t micros, const struct zone *zone, struct text *out);
+void timestamp_ntz_print(int64_t micros, struct text *out);
+void date_print(int32_t days, struct text *out);
+// As to_json: "2024-03-01T12:34:56.789Z", milliseconds cut, offset with seconds for old local times, years past 9999 as
+// +10000.
+void timestamp_print_iso(int64_t micros, const struct zone *zone, struct text *out);
+void timestamp_ntz_print_iso(int64_t micros, struct text *out);
+
+// Java's DateTimeFormatter patterns as Spark uses them (DateTimeFormatterHelper), compiled once.
+struct time_format;
+// STATUS_CONFIG: a letter or a repetition Spark 4 refuses
+// ([INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_PATTERN_RECOGNITION], …).
+enum status time_format_compile(struct slice pattern, struct arena *arena, const struct time_format **out,
+                                struct error *e);
+// Strict widths, as the JSON and CSV sources' timestampFormat and dateFormat. false: does not fit.
+bool time_format_parse(const struct time_format *f, struct slice s, const struct zone *zone, const struct zones *zones,
+                       int64_t *micros);
+void time_format_print(const struct time_format *f, int64_t micros, const struct zone *zone, struct text *out);
+
+// Spark's interval text as an option takes it (IntervalUtils.stringToInterval): "10 minutes", "1 minute 30 seconds",
+// "INTERVAL 2 HOURS", "1.5 seconds", any case, singular and plural.
+struct interval {
+    int32_t months, days;
+    int64_t micros;
+};
+bool interval_parse(struct slice s, struct interval *out);
+// With a month as 31 days, as a watermark's delay counts it; false on overflow.
+bool interval_micros(const struct interval *i, int64_t *micros);
+
+#endif

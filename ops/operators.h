@@ -1,0 +1,77 @@
+// The operators there are and how each is made. Programs and states handed in are owned by the operator from then on,
+// even if making it fails (it cannot, but for memory). Each returned one's `next` is NULL.
+#ifndef OPS_OPERATORS_H
+#define OPS_OPERATORS_H
+
+#include "ops/aggregate.h"
+#include "ops/operator.h"
+#include "ops/program.h"
+#include "ops/state.h"
+
+// WHERE, HAVING: keeps the rows for which result 0 of `condition` is true. Moves nothing: makes a selection.
+struct op *filter_new(struct program *condition, struct memory *memory);
+
+// SELECT: output column k is result k.
+struct op *project_new(struct program *columns, uint32_t count, struct memory *memory);
+
+// explode / posexplode / inline-like generators, LATERAL VIEW: output is the input's columns followed by the
+// generator's (posexplode: pos INT first). `outer` keeps a row without elements, with NULLs.
+struct generate_spec {
+    struct program *list; // result 0: ARRAY or MAP
+    const struct type *list_type;
+    bool position, outer;
+};
+struct op *generate_new(const struct generate_spec *spec, struct memory *memory);
+
+// window(): output is the input's columns followed by STRUCT<start, end>; a NULL time is filtered, a sliding window
+// repeats the row, in Spark's order (TimeWindowing). Durations are microseconds.
+struct window_spec {
+    struct program *time; // result 0: TIMESTAMP or TIMESTAMP_NTZ
+    const struct type *time_type;
+    int64_t size, slide, start;
+};
+struct op *window_new(const struct window_spec *spec, struct memory *memory);
+
+// EventTimeWatermark: passes all rows, remembers the greatest event time of the batch (EventTimeWatermarkExec).
+// Its answer for the engine, valid after close: the watermark this batch asks for, INT64_MIN if it saw no time.
+struct op *watermark_new(uint32_t column, int64_t delay, struct memory *memory);
+int64_t watermark_proposal(const struct op *watermark);
+
+// GROUP BY: hash aggregation over a batch, merged into `state` at the batch's close; emits by output mode.
+// Output columns: the group keys, then the aggregates.
+struct aggregate_item {
+    const struct aggregate_call *call; // arena is set by the operator
+    uint32_t first_arg;                // place of its first argument in `inputs`' results; the others follow
+    int32_t filter;                    // FILTER (WHERE): place of the condition in `inputs`' results, or -1
+};
+struct aggregate_spec {
+    struct program *inputs; // results: key_count keys, then arguments and filters
+    uint32_t key_count;
+    const struct type *const *key_type;
+    // The event time among the keys, or -1. With a STRUCT key (window) its `end` counts, else the value itself
+    // (StatefulOperators.scala, WatermarkSupport): late when it is <= the late watermark, evicted when <= this batch's.
+    int32_t time_key;
+    const struct aggregate_item *items;
+    uint32_t item_count;
+    enum output_mode mode;
+    const struct state *state;
+    size_t memory_limit; // of the batch's groups, before they are merged early
+};
+struct op *aggregate_new(const struct aggregate_spec *spec, struct memory *memory);
+
+// ORDER BY: the whole batch, stable. Result k of `keys` orders by order[k] (ops/key.h's key_order).
+struct sort_spec {
+    struct program *keys;
+    const unsigned *order;
+    uint32_t key_count;
+    const struct type *const *column_type; // of the input's columns
+    uint32_t columns;
+    int64_t limit; // rows wanted of it (ORDER BY … LIMIT), or -1: only the best are kept
+};
+struct op *sort_new(const struct sort_spec *spec, struct memory *memory);
+
+// LIMIT n OFFSET m. In append mode it counts over the life of the query (`state` holds the count); with state NULL over
+// each batch.
+struct op *limit_new(int64_t limit, int64_t offset, const struct state *state, struct memory *memory);
+
+#endif

@@ -1,0 +1,55 @@
+// Options of sources, sinks and decoders: declared in a table beside what they configure, read from the pipeline file
+// by agent/plan, which knows their places for error messages. An option that is not in a table is refused by name.
+#ifndef OPS_OPTION_H
+#define OPS_OPTION_H
+
+#include "ops/slice.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum option_kind {
+    OPTION_STRING,
+    OPTION_INTEGER,  // within [least, most]
+    OPTION_BOOLEAN,  // true, false; "true", "false" too, as Spark takes text
+    OPTION_DURATION, // Spark's interval text; microseconds
+    OPTION_SIZE,     // "32MB", or a number of bytes
+    OPTION_CHOICE,   // one of `choices`, case folded
+    OPTION_LIST,     // an array of strings, or one string
+    OPTION_TRUNCATE, // console: true (20), false (0), or a number
+    OPTION_OBJECT,   // name → string (headers)
+};
+
+struct option_spec {
+    const char *name; // matched without regard to case, as Spark's options are
+    enum option_kind kind;
+    bool required;
+    const char *fallback; // its text; NULL: absent
+    const char *const *choices;
+    int64_t least, most; // INTEGER; both 0: any
+    const char *summary; // for the reference page
+};
+
+struct option_value {
+    const struct option_spec *spec;
+    bool given;               // false: the fallback
+    struct slice text;        // STRING, CHOICE (as declared)
+    int64_t integer;          // INTEGER, BOOLEAN, DURATION, SIZE, TRUNCATE
+    const struct slice *list; // LIST; OBJECT: name, value, name, value
+    uint32_t list_size;
+    uint32_t line, column; // place in the pipeline file; 0 where it came from elsewhere
+};
+
+struct options {
+    const struct option_value *value;
+    uint32_t count;
+    struct slice directory; // relative paths start here
+};
+
+// NULL when the option is absent and has no fallback.
+const struct option_value *option_get(const struct options *o, const char *name);
+struct slice option_text(const struct options *o, const char *name); // empty if absent
+int64_t option_integer(const struct options *o, const char *name, int64_t absent);
+bool option_boolean(const struct options *o, const char *name);
+
+#endif
