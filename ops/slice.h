@@ -33,7 +33,7 @@ static inline int slice_compare(struct slice a, struct slice b)
 
 // Equal but for the case of ASCII letters: how Spark compares names (spark.sql.caseSensitive=false).
 bool slice_equal_fold(struct slice a, struct slice b);
-// Edit distance, case folded, for "did you mean"; the nearest of `names` within a third of its length, or -1.
+// Edit distance, case folded, for "did you mean"; the nearest of `names` within a third of its length and one, or -1.
 int slice_nearest(struct slice wanted, const struct slice *names, uint32_t count);
 
 #endif

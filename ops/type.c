@@ -1,0 +1,196 @@
+#include "ops/type.h"
+
+#include <assert.h>
+
+static const struct type simple[TYPE_COUNT] = {
+    [TYPE_NULL] = {.id = TYPE_NULL},
+    [TYPE_BOOLEAN] = {.id = TYPE_BOOLEAN},
+    [TYPE_TINYINT] = {.id = TYPE_TINYINT},
+    [TYPE_SMALLINT] = {.id = TYPE_SMALLINT},
+    [TYPE_INT] = {.id = TYPE_INT},
+    [TYPE_BIGINT] = {.id = TYPE_BIGINT},
+    [TYPE_FLOAT] = {.id = TYPE_FLOAT},
+    [TYPE_DOUBLE] = {.id = TYPE_DOUBLE},
+    [TYPE_STRING] = {.id = TYPE_STRING},
+    [TYPE_BINARY] = {.id = TYPE_BINARY},
+    [TYPE_DATE] = {.id = TYPE_DATE},
+    [TYPE_TIMESTAMP] = {.id = TYPE_TIMESTAMP},
+    [TYPE_TIMESTAMP_NTZ] = {.id = TYPE_TIMESTAMP_NTZ},
+    [TYPE_INTERVAL_YM] = {.id = TYPE_INTERVAL_YM},
+    [TYPE_INTERVAL_DT] = {.id = TYPE_INTERVAL_DT},
+};
+
+// Spark's names: sql, simpleString.
+static const char *const names[TYPE_COUNT][2] = {
+    [TYPE_NULL] = {"VOID", "void"},
+    [TYPE_BOOLEAN] = {"BOOLEAN", "boolean"},
+    [TYPE_TINYINT] = {"TINYINT", "tinyint"},
+    [TYPE_SMALLINT] = {"SMALLINT", "smallint"},
+    [TYPE_INT] = {"INT", "int"},
+    [TYPE_BIGINT] = {"BIGINT", "bigint"},
+    [TYPE_FLOAT] = {"FLOAT", "float"},
+    [TYPE_DOUBLE] = {"DOUBLE", "double"},
+    [TYPE_DECIMAL] = {"DECIMAL", "decimal"},
+    [TYPE_STRING] = {"STRING", "string"},
+    [TYPE_BINARY] = {"BINARY", "binary"},
+    [TYPE_DATE] = {"DATE", "date"},
+    [TYPE_TIMESTAMP] = {"TIMESTAMP", "timestamp"},
+    [TYPE_TIMESTAMP_NTZ] = {"TIMESTAMP_NTZ", "timestamp_ntz"},
+    [TYPE_INTERVAL_YM] = {"INTERVAL YEAR TO MONTH", "interval year to month"},
+    [TYPE_INTERVAL_DT] = {"INTERVAL DAY TO SECOND", "interval day to second"},
+    [TYPE_ARRAY] = {"ARRAY", "array"},
+    [TYPE_STRUCT] = {"STRUCT", "struct"},
+    [TYPE_MAP] = {"MAP", "map"},
+};
+
+const struct type *type_simple(enum type_id id)
+{
+    assert(id < TYPE_COUNT && names[id][0] && (id == TYPE_NULL || simple[id].id == id));
+    return &simple[id];
+}
+
+const struct type *type_decimal(struct arena *a, unsigned precision, unsigned scale)
+{
+    assert(precision >= 1 && precision <= 38 && scale <= precision);
+    struct type *t = ARENA_NEW(a, struct type);
+    *t = (struct type){.id = TYPE_DECIMAL, .precision = (uint8_t)precision, .scale = (uint8_t)scale};
+    return t;
+}
+
+const struct type *type_array(struct arena *a, const struct type *element, bool contains_null)
+{
+    struct type *t = ARENA_NEW(a, struct type);
+    *t = (struct type){.id = TYPE_ARRAY, .element = element, .contains_null = contains_null};
+    return t;
+}
+
+const struct type *type_map(struct arena *a, const struct type *key, const struct type *value, bool contains_null)
+{
+    struct type *t = ARENA_NEW(a, struct type);
+    *t = (struct type){.id = TYPE_MAP, .key = key, .element = value, .contains_null = contains_null};
+    return t;
+}
+
+const struct type *type_struct(struct arena *a, const struct field *fields, uint32_t count)
+{
+    struct type *t = ARENA_NEW(a, struct type);
+    struct field *own = ARENA_ARRAY(a, struct field, count);
+    for (uint32_t i = 0; i < count; i++)
+        own[i] = fields[i];
+    *t = (struct type){.id = TYPE_STRUCT, .fields = own, .field_count = count};
+    return t;
+}
+
+uint32_t type_width(const struct type *t)
+{
+    static const uint8_t widths[TYPE_COUNT] = {
+        [TYPE_BOOLEAN] = 1,
+        [TYPE_TINYINT] = 1,
+        [TYPE_SMALLINT] = 2,
+        [TYPE_INT] = 4,
+        [TYPE_BIGINT] = 8,
+        [TYPE_FLOAT] = 4,
+        [TYPE_DOUBLE] = 8,
+        [TYPE_DECIMAL] = 16,
+        [TYPE_STRING] = sizeof(struct slice),
+        [TYPE_BINARY] = sizeof(struct slice),
+        [TYPE_DATE] = 4,
+        [TYPE_TIMESTAMP] = 8,
+        [TYPE_TIMESTAMP_NTZ] = 8,
+        [TYPE_INTERVAL_YM] = 4,
+        [TYPE_INTERVAL_DT] = 8,
+        [TYPE_ARRAY] = 8,
+        [TYPE_MAP] = 8,
+    };
+    return widths[t->id];
+}
+
+bool type_equal(const struct type *a, const struct type *b)
+{
+    if (a == b)
+        return true;
+    if (a->id != b->id)
+        return false;
+    switch (a->id) {
+    case TYPE_DECIMAL:
+        return a->precision == b->precision && a->scale == b->scale;
+    case TYPE_ARRAY:
+        return type_equal(a->element, b->element);
+    case TYPE_MAP:
+        return type_equal(a->key, b->key) && type_equal(a->element, b->element);
+    case TYPE_STRUCT:
+        if (a->field_count != b->field_count)
+            return false;
+        for (uint32_t i = 0; i < a->field_count; i++)
+            if (!slice_equal(a->fields[i].name, b->fields[i].name) || !type_equal(a->fields[i].type, b->fields[i].type))
+                return false;
+        return true;
+    default:
+        return true;
+    }
+}
+
+static bool plain_name(struct slice s)
+{
+    for (uint32_t i = 0; i < s.size; i++) {
+        char c = s.data[i];
+        if (!(c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')))
+            return false;
+    }
+    return s.size > 0 && !(s.data[0] >= '0' && s.data[0] <= '9');
+}
+
+static void print_name(struct slice name, bool sql, struct text *out)
+{
+    bool quoted = sql && !plain_name(name);
+    if (quoted)
+        text_char(out, '`');
+    text_slice(out, name);
+    if (quoted)
+        text_char(out, '`');
+}
+
+static void print(const struct type *t, bool sql, struct text *out)
+{
+    text_string(out, names[t->id][sql ? 0 : 1]);
+    switch (t->id) {
+    case TYPE_DECIMAL:
+        text_printf(out, "(%u,%u)", t->precision, t->scale);
+        break;
+    case TYPE_ARRAY:
+    case TYPE_MAP:
+        text_char(out, '<');
+        if (t->id == TYPE_MAP) {
+            print(t->key, sql, out);
+            text_string(out, sql ? ", " : ",");
+        }
+        print(t->element, sql, out);
+        text_char(out, '>');
+        break;
+    case TYPE_STRUCT:
+        text_char(out, '<');
+        for (uint32_t i = 0; i < t->field_count; i++) {
+            if (i)
+                text_string(out, sql ? ", " : ",");
+            print_name(t->fields[i].name, sql, out);
+            text_string(out, sql ? ": " : ":");
+            print(t->fields[i].type, sql, out);
+            if (sql && !t->fields[i].nullable)
+                text_string(out, " NOT NULL");
+        }
+        text_char(out, '>');
+        break;
+    default:
+        break;
+    }
+}
+
+void type_print_sql(const struct type *t, struct text *out)
+{
+    print(t, true, out);
+}
+
+void type_print_simple(const struct type *t, struct text *out)
+{
+    print(t, false, out);
+}
