@@ -4,6 +4,7 @@
 
 #include "agent/plan/plan.h"
 #include "agent/store/store.h"
+#include "hal/port/log.h"
 
 struct engine;
 
@@ -19,6 +20,7 @@ struct engine_progress { // of the batch just done
 struct engine_setup {
     const struct pipeline *pipeline;
     struct port *port;
+    const struct log *log;
     const char *checkpoint; // directory
     const char *device;
     bool available_now; // --available-now

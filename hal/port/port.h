@@ -87,6 +87,5 @@ struct port {
     const struct port_class *class;
 };
 
-#define PORT(p, call, ...) ((p)->class->call((p), ##__VA_ARGS__))
 
 #endif
