@@ -1,0 +1,48 @@
+#include "agent/cli/command.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+static void print_help(FILE *to)
+{
+    uint32_t count;
+    const struct command *const *list = command_list(&count);
+    fprintf(to, "runnel " RUNNEL_VERSION ": Spark Structured Streaming for the edge\n\n");
+    for (uint32_t i = 0; i < count; i++)
+        fprintf(to, "  runnel %s\n      %s\n", list[i]->usage, list[i]->summary);
+    fprintf(to, "\nLogs go to standard error, results to where the sinks say.\n"
+                "Exit: 0 done, 1 failed while running, 2 wrong usage, 78 wrong configuration.\n");
+}
+
+static int unknown(const char *name)
+{
+    const struct command *near = command_nearest(name);
+    fprintf(stderr, "runnel: no such command: %s%s%s%s\nTry: runnel help\n", name, near ? "; did you mean " : "",
+            near ? near->name : "", near ? "?" : "");
+    return exit_code(STATUS_USAGE);
+}
+
+int main(int argc, char **argv)
+{
+    signal(SIGPIPE, SIG_IGN); // a reader that left is told by write's error
+    if (argc < 2) {
+        print_help(stderr);
+        return exit_code(STATUS_USAGE);
+    }
+    const char *name = argv[1];
+    if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
+        print_help(stdout);
+        return 0;
+    }
+    const struct command *command = command_find(strcmp(name, "--version") == 0 ? "version" : name);
+    if (!command)
+        return unknown(name);
+    struct error e = {.status = STATUS_OK};
+    enum status s = command->run(argc - 1, argv + 1, &e);
+    if (s != STATUS_OK && e.text[0])
+        fprintf(stderr, "%s\n", e.text);
+    if (s == STATUS_USAGE)
+        fprintf(stderr, "Usage: runnel %s\n", command->usage);
+    return exit_code(s);
+}

@@ -1,0 +1,100 @@
+#include "agent/cli/runner.h"
+
+#include "agent/cli/place.h"
+#include "agent/cli/terminal.h"
+#include "agent/engine/engine.h"
+#include "hal/port/linux.h"
+
+#include <signal.h>
+#include <stdio.h>
+
+// The one engine of the process, for the signal handler.
+static struct engine *running;
+
+static void on_signal(int number)
+{
+    if (running)
+        engine_stop(running);
+    signal(number, SIG_DFL); // asked twice, it ends at once; a crash costs nothing
+}
+
+static void listen_to_signals(struct engine *g)
+{
+    running = g;
+    struct sigaction act = {.sa_handler = g ? on_signal : SIG_DFL};
+    sigaction(SIGTERM, &act, NULL);
+    sigaction(SIGINT, &act, NULL);
+}
+
+enum status runner_run(const struct pipeline *p, const struct arguments *a, struct arena *arena, struct memory *memory,
+                       struct error *e)
+{
+    struct engine_setup setup = {
+        .pipeline = p,
+        .device = device_name(a->device, arena),
+        .available_now = a->available_now,
+        .memory = memory,
+    };
+    enum status s = checkpoint_place(p, a->state, arena, &setup.checkpoint, e);
+    if (s != STATUS_OK)
+        return s;
+    s = port_linux_open(&setup.port, e);
+    if (s != STATUS_OK)
+        return s;
+    struct terminal terminal;
+    struct engine *g = NULL;
+    s = terminal_open(&terminal, setup.port, arena_copy(arena, p->name.data, p->name.size), a->log_level, e);
+    if (s == STATUS_OK) {
+        setup.log = &terminal.log;
+        setup.progress = terminal_progress;
+        setup.self = &terminal;
+        s = engine_open(&setup, &g, e);
+    }
+    if (s == STATUS_OK) {
+        listen_to_signals(g);
+        s = engine_run(g, e);
+        listen_to_signals(NULL);
+    }
+    engine_close(g);
+    terminal_close(&terminal, setup.port);
+    port_linux_close(setup.port);
+    return s;
+}
+
+static enum status plan_and_print(const struct pipeline *p, struct port *port, bool with_schema, struct arena *arena,
+                                  struct memory *memory, struct error *e)
+{
+    const struct zones *zones = port->class->zones(port);
+    struct session session = {.zones = zones, .zone = zone_lookup(p->time_zone, zones, arena)};
+    struct plan *plan;
+    if (!session.zone)
+        return pipeline_bad_zone(p, e);
+    enum status s = plan_make(p, &session, arena, &plan, e);
+    if (s != STATUS_OK)
+        return s;
+    struct text out;
+    text_init(&out, memory);
+    if (with_schema)
+        plan_schema_print(plan, &out);
+    plan_explain(plan, &out);
+    s = port->class->print(port, out.data, out.size, e);
+    text_free(&out);
+    return s;
+}
+
+enum status runner_plan(const struct arguments *a, bool with_schema, struct error *e)
+{
+    struct memory memory = {0};
+    struct arena arena;
+    arena_init(&arena, &memory, 16 * 1024);
+    struct pipeline *p;
+    struct port *port = NULL;
+    enum status s = pipeline_read(a->operand[0], a->set, a->sets, &arena, &p, e);
+    if (s == STATUS_OK)
+        s = port_linux_open(&port, e);
+    if (s == STATUS_OK)
+        s = plan_and_print(p, port, with_schema, &arena, &memory, e);
+    port_linux_close(port);
+    arena_free(&arena);
+    return s;
+}
