@@ -52,7 +52,8 @@ static enum status add_set(struct arguments *a, char *text, struct error *e)
 {
     char *equals = strchr(text, '=');
     if (!equals || equals == text)
-        return error_set(e, STATUS_USAGE, "runnel: --set wants path=value, such as sinks.screen.truncate=false; got \"%s\"", text);
+        return error_set(e, STATUS_USAGE,
+                         "runnel: --set wants path=value, such as sinks.screen.truncate=false; got \"%s\"", text);
     if (a->sets == ARGUMENT_SETS_MAX)
         return error_set(e, STATUS_USAGE, "runnel: more than %d --set", ARGUMENT_SETS_MAX);
     *equals = '\0';

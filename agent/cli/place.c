@@ -11,7 +11,8 @@ static const char *set(const char *variable)
     return value && value[0] ? value : NULL;
 }
 
-enum status checkpoint_place(const struct pipeline *p, const char *state, struct arena *arena, const char **out, struct error *e)
+enum status checkpoint_place(const struct pipeline *p, const char *state, struct arena *arena, const char **out,
+                             struct error *e)
 {
     if (!state && p->checkpoint.size > 0) {
         *out = arena_copy(arena, p->checkpoint.data, p->checkpoint.size);
@@ -21,7 +22,8 @@ enum status checkpoint_place(const struct pipeline *p, const char *state, struct
         state = set("STATE_DIRECTORY");
     const char *home = set("HOME");
     if (!state && !home)
-        return error_set(e, STATUS_USAGE, "runnel: nowhere to keep state: give --state DIR, or set HOME or STATE_DIRECTORY");
+        return error_set(e, STATUS_USAGE,
+                         "runnel: nowhere to keep state: give --state DIR, or set HOME or STATE_DIRECTORY");
     if (!state)
         state = arena_printf(arena, "%s/.local/state/runnel", home);
     *out = arena_printf(arena, "%s/%.*s", state, (int)p->name.size, p->name.data);

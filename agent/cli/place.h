@@ -4,9 +4,10 @@
 
 #include "agent/plan/pipeline.h"
 
-// `--state DIR` wins over the file; then checkpointLocation; then $STATE_DIRECTORY, else ~/.local/state/runnel, each with
-// the pipeline's name behind it.
-enum status checkpoint_place(const struct pipeline *p, const char *state, struct arena *arena, const char **out, struct error *e);
+// `--state DIR` wins over the file; then checkpointLocation; then $STATE_DIRECTORY, else ~/.local/state/runnel, each
+// with the pipeline's name behind it.
+enum status checkpoint_place(const struct pipeline *p, const char *state, struct arena *arena, const char **out,
+                             struct error *e);
 // `--device`, $RUNNEL_DEVICE, else the machine id, else the host's name.
 const char *device_name(const char *given, struct arena *arena);
 

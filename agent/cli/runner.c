@@ -3,6 +3,7 @@
 #include "agent/cli/place.h"
 #include "agent/cli/terminal.h"
 #include "agent/engine/engine.h"
+#include "agent/plan/session.h"
 #include "hal/port/linux.h"
 
 #include <signal.h>
@@ -64,12 +65,11 @@ enum status runner_run(const struct pipeline *p, const struct arguments *a, stru
 static enum status plan_and_print(const struct pipeline *p, struct port *port, bool with_schema, struct arena *arena,
                                   struct memory *memory, struct error *e)
 {
-    const struct zones *zones = port->class->zones(port);
-    struct session session = {.zones = zones, .zone = zone_lookup(p->time_zone, zones, arena)};
+    struct session session;
     struct plan *plan;
-    if (!session.zone)
-        return pipeline_bad_zone(p, e);
-    enum status s = plan_make(p, &session, arena, &plan, e);
+    enum status s = pipeline_session(p, port->class->zones(port), arena, &session, e);
+    if (s == STATUS_OK)
+        s = plan_make(p, &session, arena, &plan, e);
     if (s != STATUS_OK)
         return s;
     struct text out;

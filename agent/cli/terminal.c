@@ -11,8 +11,10 @@
 
 enum { LOG_WINDOW_SECONDS = 10, LOG_WINDOW_LINES = 20 };
 
-static const char *const level_names[] = {
-    [LOG_LEVEL_ERROR] = "error", [LOG_LEVEL_WARNING] = "warning", [LOG_LEVEL_INFO] = "info", [LOG_LEVEL_DEBUG] = "debug"};
+static const char *const level_names[] = {[LOG_LEVEL_ERROR] = "error",
+                                          [LOG_LEVEL_WARNING] = "warning",
+                                          [LOG_LEVEL_INFO] = "info",
+                                          [LOG_LEVEL_DEBUG] = "debug"};
 
 enum { LEVELS = sizeof level_names / sizeof level_names[0] };
 
@@ -71,7 +73,8 @@ enum status terminal_open(struct terminal *t, struct port *port, const char *que
     *t = (struct terminal){.level = LOG_LEVEL_INFO, .query = query, .log = {log_write, t}};
     for (unsigned i = 0; level && i <= LEVELS; i++) {
         if (i == LEVELS)
-            return error_set(e, STATUS_USAGE, "runnel: --log-level is one of error, warning, info, debug; got \"%s\"", level);
+            return error_set(e, STATUS_USAGE, "runnel: --log-level is one of error, warning, info, debug; got \"%s\"",
+                             level);
         if (strcmp(level, level_names[i]) == 0) {
             t->level = (enum log_level)i;
             break;
@@ -103,8 +106,8 @@ void terminal_progress(void *terminal, const struct engine_progress *p)
     struct text line;
     text_init(&line, &m);
     double seconds = (double)(p->took > 0 ? p->took : 1) / 1e6;
-    text_printf(&line, "batch %" PRId64 "  rows %" PRIu64 " (%" PRIu64 " in all, %.0f/s)  out %" PRIu64, p->batch, p->rows_in,
-                t->rows, (double)p->rows_in / seconds, p->rows_out);
+    text_printf(&line, "batch %" PRId64 "  rows %" PRIu64 " (%" PRIu64 " in all, %.0f/s)  out %" PRIu64, p->batch,
+                p->rows_in, t->rows, (double)p->rows_in / seconds, p->rows_out);
     if (p->late || p->rejected)
         text_printf(&line, "  late %" PRIu64 "  rejected %" PRIu64, p->late, p->rejected);
     if (p->watermark != INT64_MIN) {

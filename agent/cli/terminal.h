@@ -1,5 +1,5 @@
-// What a person sees beside results: log lines and, on a terminal, one progress line. Both go to standard error, so piped
-// output stays clean; where results share the terminal, the line is wiped before they are printed.
+// What a person sees beside results: log lines and, on a terminal, one progress line. Both go to standard error, so
+// piped output stays clean; where results share the terminal, the line is wiped before they are printed.
 #ifndef AGENT_CLI_TERMINAL_H
 #define AGENT_CLI_TERMINAL_H
 
@@ -15,8 +15,8 @@ struct terminal {
     // rate limit of the log: a window of time and what was let through in it
     int64_t window;
     unsigned said, left_out;
-    uint64_t rows;   // since the start
-    int64_t began;   // monotonic, microseconds
+    uint64_t rows; // since the start
+    int64_t began; // monotonic, microseconds
 };
 
 // `level`: "error", "warning", "info", "debug", or NULL for info. Takes its place between `port` and its users until

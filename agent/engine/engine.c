@@ -3,6 +3,7 @@
 #include "agent/engine/collector.h"
 #include "agent/engine/intake.h"
 #include "agent/engine/trigger.h"
+#include "agent/plan/session.h"
 
 #include <inttypes.h>
 #include <signal.h>
@@ -47,20 +48,6 @@ static const struct state *named_part(struct engine *g, const char *kind, struct
     char text[PART_NAME_MAX];
     snprintf(text, sizeof text, "%s:%.*s", kind, (int)name.size, name.data);
     return store_state(g->store, text, e);
-}
-
-static enum status make_session(struct engine *g, struct error *e)
-{
-    const struct pipeline *p = g->setup.pipeline;
-    const struct zones *zones = g->setup.port->class->zones(g->setup.port);
-    g->session = (struct session){.zones = zones, .zone = zone_lookup(p->time_zone, zones, &g->arena)};
-    if (!g->session.zone)
-        return pipeline_error(
-            p, p->time_zone_place, e,
-            "[INVALID_CONF_VALUE.TIME_ZONE] timeZone: no time zone is named \"%.*s\"; wanted a name such as "
-            "\"Europe/Berlin\", \"UTC\" or an offset such as \"+02:00\"",
-            (int)p->time_zone.size, p->time_zone.data);
-    return STATUS_OK;
 }
 
 // A state is kept only where what it depends on is what it was; it is never silently started afresh.
@@ -196,7 +183,7 @@ static enum status start(struct engine *g, struct error *e)
     const struct pipeline *p = g->setup.pipeline;
     collector_init(&g->collector, g->memory);
     g->trigger = trigger_rule_make(p, g->setup.available_now, any_live(p));
-    enum status s = make_session(g, e);
+    enum status s = pipeline_session(p, g->setup.port->class->zones(g->setup.port), &g->arena, &g->session, e);
     if (s == STATUS_OK)
         s = plan_make(p, &g->session, &g->arena, &g->plan, e);
     if (s == STATUS_OK)
