@@ -146,10 +146,10 @@ bool decimal_from_double(double v, struct decimal_size to, struct decimal *out)
 
 // -- text --
 
-// A number's text taken apart. Digits past what any DECIMAL can keep are counted, not read.
+// A number's text taken apart. Digits past what can decide any DECIMAL's last one are counted, not read.
 struct number {
     struct big digits;
-    bool negative, round_up; // round_up: the first digit left out is 5 or more
+    bool negative;
     uint32_t significant;    // digits read, without leading zeros
     int64_t scale;           // of `digits`
 };
@@ -190,7 +190,7 @@ static bool read_number(struct slice s, struct number *n)
     *n = (struct number){0};
     if (at < end && (*at == '-' || *at == '+'))
         n->negative = *at++ == '-';
-    bool any = false, point = false, cut = false;
+    bool any = false, point = false;
     for (; at < end && (is_digit(*at) || (*at == '.' && !point)); at++) {
         if (*at == '.') {
             point = true;
@@ -204,9 +204,6 @@ static bool read_number(struct slice s, struct number *n)
             n->significant++;
             n->scale += point;
         } else {
-            if (!cut)
-                n->round_up = *at >= '5';
-            cut = true;
             n->scale -= !point;
         }
     }
