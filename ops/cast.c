@@ -19,8 +19,7 @@ static void run_values(const struct call *c, const struct rows *rows)
 {
     const struct cast *cast = c->state;
     struct cast_place p = {.call = c, .in = c->in[0], .out = c->out};
-    FOR_EACH_ROW(i, rows)
-    {
+    FOR_EACH_ROW (i, rows) {
         p.from = at(p.in, i);
         p.to = i;
         c->out->null[i] = p.in->null[p.from] || !cast->value(&p);
@@ -29,17 +28,15 @@ static void run_values(const struct call *c, const struct rows *rows)
 
 static void run_null(const struct call *c, const struct rows *rows)
 {
-    FOR_EACH_ROW(i, rows)
-    {
+    FOR_EACH_ROW (i, rows) {
         column_set_null(c->out, i);
     }
 }
 
 static void run_copy(const struct call *c, const struct rows *rows)
 {
-    FOR_EACH_ROW(i, rows)
-    {
-        column_copy(c->out, i, c->in[0], i, c->arena);
+    FOR_EACH_ROW (i, rows) {
+        column_copy(c->out, i, c->in[0], i, type_is_nested(c->out->type) ? c->arena : NULL);
     }
 }
 
@@ -59,8 +56,7 @@ static void run_elements(const struct call *c, const struct rows *rows)
     const struct column *in = c->in[0];
     struct column *out = c->out;
     uint32_t count = 0;
-    FOR_EACH_ROW(i, rows)
-    {
+    FOR_EACH_ROW (i, rows) {
         uint32_t k = at(in, i);
         out->null[i] = in->null[k];
         if (in->null[k])
@@ -71,8 +67,7 @@ static void run_elements(const struct call *c, const struct rows *rows)
     }
     uint32_t *index = arena_alloc(c->arena, count * sizeof *index);
     uint32_t used = 0;
-    FOR_EACH_ROW(j, rows)
-    {
+    FOR_EACH_ROW (j, rows) {
         uint32_t k = at(in, j);
         if (in->null[k] || (used && !in->mask))
             continue;
@@ -93,8 +88,7 @@ static void run_fields(const struct call *c, const struct rows *rows)
     const struct column *in = c->in[0];
     uint32_t *index = arena_alloc(c->arena, rows->count * sizeof *index);
     struct rows there = {index, 0};
-    FOR_EACH_ROW(i, rows)
-    {
+    FOR_EACH_ROW (i, rows) {
         c->out->null[i] = 0;
         if (is_null(in, i))
             column_set_null(c->out, i);

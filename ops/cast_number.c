@@ -33,8 +33,7 @@
     {                                                                                                                  \
         const struct column *in = c->in[0];                                                                            \
         struct column *out = c->out;                                                                                   \
-        FOR_EACH_ROW(i, rows)                                                                                          \
-        {                                                                                                              \
+        FOR_EACH_ROW (i, rows) {                                                                                       \
             uint32_t k = at(in, i);                                                                                    \
             out->null[i] = in->null[k];                                                                                \
             if (!in->null[k])                                                                                          \

@@ -85,7 +85,7 @@ static bool timestamp_to_number(const struct cast_place *p)
         return true;
     default:
         assert(out->type->id == TYPE_DECIMAL);
-        return decimal_from_double(seconds_of(p), cast_size(out->type), &out->decimal[p->to]);
+        return decimal_rescale(decimal_of(micros), 6, cast_size(out->type), &out->decimal[p->to]);
     }
 }
 

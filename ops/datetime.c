@@ -1,6 +1,5 @@
 #include "ops/datetime.h"
 
-
 int64_t days_from_civil(int64_t year, unsigned month, unsigned day)
 {
     // Years begin in March here, so that the leap day is the last of its year; eras of 400 years are all alike.
@@ -26,18 +25,23 @@ struct civil civil_from_days(int64_t days)
     return c;
 }
 
+struct civil civil_at(int64_t micros, const struct zone *zone)
+{
+    // By seconds: at the ends of the range the local time in micros would overflow.
+    int64_t seconds = floor_divide(micros, MICROS_PER_SECOND);
+    seconds += zone_offset(zone, seconds);
+    struct civil c = civil_from_days(floor_divide(seconds, SECONDS_PER_DAY));
+    int32_t of_day = (int32_t)floor_remainder(seconds, SECONDS_PER_DAY);
+    c.hour = of_day / 3600;
+    c.minute = of_day / 60 % 60;
+    c.second = of_day % 60;
+    c.micro = (int32_t)floor_remainder(micros, MICROS_PER_SECOND);
+    return c;
+}
+
 struct civil civil_from_micros(int64_t local_micros)
 {
-    const int64_t day = (int64_t)SECONDS_PER_DAY * MICROS_PER_SECOND;
-    int64_t days = floor_divide(local_micros, day);
-    int64_t rest = local_micros - days * day;
-    struct civil c = civil_from_days(days);
-    int32_t seconds = (int32_t)(rest / MICROS_PER_SECOND);
-    c.micro = (int32_t)(rest % MICROS_PER_SECOND);
-    c.hour = seconds / 3600;
-    c.minute = seconds / 60 % 60;
-    c.second = seconds % 60;
-    return c;
+    return civil_at(local_micros, &zone_utc);
 }
 
 bool civil_is_date(int64_t year, unsigned month, unsigned day)
@@ -71,7 +75,7 @@ static bool join_micros(int64_t seconds, int32_t micro, int64_t *micros)
 bool micros_from_local(int64_t local_micros, const struct zone *zone, int64_t *micros)
 {
     int64_t seconds = floor_divide(local_micros, MICROS_PER_SECOND);
-    int32_t micro = (int32_t)(local_micros - seconds * MICROS_PER_SECOND);
+    int32_t micro = (int32_t)floor_remainder(local_micros, MICROS_PER_SECOND);
     return join_micros(zone_to_utc(zone, seconds), micro, micros);
 }
 

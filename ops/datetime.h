@@ -17,6 +17,10 @@ static inline int64_t floor_divide(int64_t x, int64_t by)
 {
     return x / by - (x % by < 0);
 }
+static inline int64_t floor_remainder(int64_t x, int64_t by)
+{
+    return x % by + (x % by < 0 ? by : 0);
+}
 
 struct civil {
     int32_t year, month, day, hour, minute, second, micro; // month and day from 1
@@ -26,6 +30,7 @@ int64_t days_from_civil(int64_t year, unsigned month, unsigned day); // since 19
 struct civil civil_from_days(int64_t days);                          // time parts 0
 bool civil_is_date(int64_t year, unsigned month, unsigned day);      // is there such a day
 struct civil civil_from_micros(int64_t local_micros);                // floors before 1970
+struct civil civil_at(int64_t micros, const struct zone *zone);      // the local time at an instant
 // Micros of local time at an instant, and back by zone_to_utc's rule; false on overflow.
 int64_t micros_to_local(int64_t micros, const struct zone *zone);
 bool micros_from_local(int64_t local_micros, const struct zone *zone, int64_t *micros);

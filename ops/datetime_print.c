@@ -38,9 +38,8 @@ static char *put_time(char *to, const struct civil *c)
     return put_two(to, c->second);
 }
 
-static void print_local(int64_t local_micros, struct text *out)
+static void print_civil(struct civil c, struct text *out)
 {
-    struct civil c = civil_from_micros(local_micros);
     char *from = text_reserve(out, STAMP_TEXT_MAX);
     char *to = put_date(from, &c);
     *to++ = ' ';
@@ -59,12 +58,12 @@ static void print_local(int64_t local_micros, struct text *out)
 
 void timestamp_print(int64_t micros, const struct zone *zone, struct text *out)
 {
-    print_local(micros_to_local(micros, zone), out);
+    print_civil(civil_at(micros, zone), out);
 }
 
 void timestamp_ntz_print(int64_t micros, struct text *out)
 {
-    print_local(micros, out);
+    print_civil(civil_from_micros(micros), out);
 }
 
 void date_print(int32_t days, struct text *out)
@@ -74,9 +73,8 @@ void date_print(int32_t days, struct text *out)
     out->size += (size_t)(put_date(from, &c) - from);
 }
 
-static char *put_iso(char *to, int64_t local_micros)
+static char *put_iso(char *to, struct civil c)
 {
-    struct civil c = civil_from_micros(local_micros);
     to = put_date(to, &c);
     *to++ = 'T';
     to = put_time(to, &c);
@@ -90,7 +88,7 @@ void timestamp_print_iso(int64_t micros, const struct zone *zone, struct text *o
 {
     int32_t offset = zone_offset(zone, floor_divide(micros, MICROS_PER_SECOND));
     char *from = text_reserve(out, STAMP_TEXT_MAX);
-    char *to = put_iso(from, micros_to_local(micros, zone));
+    char *to = put_iso(from, civil_at(micros, zone));
     if (offset == 0) {
         *to++ = 'Z';
     } else {
@@ -110,5 +108,5 @@ void timestamp_print_iso(int64_t micros, const struct zone *zone, struct text *o
 void timestamp_ntz_print_iso(int64_t micros, struct text *out)
 {
     char *from = text_reserve(out, STAMP_TEXT_MAX);
-    out->size += (size_t)(put_iso(from, micros) - from);
+    out->size += (size_t)(put_iso(from, civil_from_micros(micros)) - from);
 }

@@ -136,11 +136,29 @@ bool decimal_from_int64(int64_t v, struct decimal_size to, struct decimal *out)
     return decimal_rescale(decimal_of(v), 0, to, out);
 }
 
+// A whole double from 2^53 to 2^62 has digits that say nothing. Java 17 (jdk.internal.math.FloatingDecimal) writes them
+// all but the last few, where the shortest text would end in zeros; it shows in a DECIMAL.
+static bool from_whole_double(double v, struct decimal_size to, struct decimal *out)
+{
+    int exponent;
+    frexp(v, &exponent);
+    uint64_t whole = (uint64_t)fabs(v), unit = 1;
+    unsigned left_out = 0;
+    for (uint64_t power = 10; exponent - 55 > 0 && power <= UINT64_C(1) << (exponent - 55); power *= 10) {
+        unit = power;
+        left_out++;
+    }
+    struct big m = big_of(left_out ? (whole + unit / 2) / unit : whole, 0);
+    return settle(m, v < 0, -(int)left_out, to, out);
+}
+
 bool decimal_from_double(double v, struct decimal_size to, struct decimal *out)
 {
     char text[NUMBER_TEXT_MAX];
     if (isnan(v) || isinf(v))
         return false;
+    if (fabs(v) >= 0x1p53 && fabs(v) < 0x1p62)
+        return from_whole_double(v, to, out);
     return decimal_parse((struct slice){text, double_print(v, text)}, to, out);
 }
 
@@ -150,8 +168,8 @@ bool decimal_from_double(double v, struct decimal_size to, struct decimal *out)
 struct number {
     struct big digits;
     bool negative;
-    uint32_t significant;    // digits read, without leading zeros
-    int64_t scale;           // of `digits`
+    uint32_t significant; // digits read, without leading zeros
+    int64_t scale;        // of `digits`
 };
 
 enum { READ_DIGITS = 120, EXPONENT_DIGITS = 10 };
