@@ -12,17 +12,39 @@
 
 enum { MICROS_PER_MILLI = 1000, MICROS_PER_SECOND = 1000000, SECONDS_PER_DAY = 86400 };
 
+// Rounds down, also below zero; `by` > 0.
+static inline int64_t floor_divide(int64_t x, int64_t by)
+{
+    return x / by - (x % by < 0);
+}
+static inline int64_t floor_remainder(int64_t x, int64_t by)
+{
+    return x % by + (x % by < 0 ? by : 0);
+}
+
 struct civil {
     int32_t year, month, day, hour, minute, second, micro; // month and day from 1
 };
 
 int64_t days_from_civil(int64_t year, unsigned month, unsigned day); // since 1970-01-01
 struct civil civil_from_days(int64_t days);                          // time parts 0
+bool civil_is_date(int64_t year, unsigned month, unsigned day);      // is there such a day
 struct civil civil_from_micros(int64_t local_micros);                // floors before 1970
+struct civil civil_at(int64_t micros, const struct zone *zone);      // the local time at an instant
+// Micros of local time at an instant, and back by zone_to_utc's rule; false on overflow.
+int64_t micros_to_local(int64_t micros, const struct zone *zone);
+bool micros_from_local(int64_t local_micros, const struct zone *zone, int64_t *micros);
 
 // Text to TIMESTAMP as CAST does it (SparkDateTimeUtils.stringToTimestamp): trimmed; "2024", "2024-3-1 1:2:3.5+02:00",
 // "2024-03-01T12 Europe/Berlin", "T12:34", … A text without a zone is in `zone`. false: NULL.
+// A time without a date ("T12:34", "12:34:56") is on the day of `now`, in its zone: timestamp_parse knows no now and
+// answers false for it; whoever has a session calls timestamp_parse_at.
 bool timestamp_parse(struct slice s, const struct zone *zone, const struct zones *zones, int64_t *micros);
+bool timestamp_parse_at(struct slice s, const struct zone *zone, const struct zones *zones, int64_t now,
+                        int64_t *micros);
+// Text to TIMESTAMP_NTZ (stringToTimestampWithoutTimeZone): CAST leaves a zone in the text out of account
+// (allow_zone), the JSON and CSV sources refuse it. A time without a date is refused.
+bool timestamp_ntz_parse(struct slice s, const struct zones *zones, bool allow_zone, int64_t *micros);
 // Text to DATE as CAST does it (stringToDate).
 bool date_parse(struct slice s, int32_t *days);
 

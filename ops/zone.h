@@ -6,6 +6,7 @@
 #include "ops/slice.h"
 #include "ops/status.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct zone; // immutable
@@ -28,6 +29,10 @@ const struct zone *zone_fixed(int32_t seconds, struct arena *arena);
 // "UTC+1", "GMT-3", IANA names by `zones`. NULL if it is none of these.
 const struct zone *zone_lookup(struct slice name, const struct zones *zones, struct arena *arena);
 struct slice zone_name(const struct zone *z);
+// The same without an arena: a fixed offset's seconds, or a zone of `zones`. false: it is neither.
+bool zone_resolve(struct slice name, const struct zones *zones, const struct zone **named, int32_t *seconds);
+// The abbreviation in force at an instant ("CET", "UTC", "+03" where there is none), as the pattern letter z prints it.
+struct slice zone_abbreviation(const struct zone *z, int64_t utc_seconds);
 
 // Seconds east of UTC in force at an instant.
 int32_t zone_offset(const struct zone *z, int64_t utc_seconds);
