@@ -1,9 +1,11 @@
 #include "ops/gather.h"
 
 #define GATHER(member)                                                                                                 \
-    for (uint32_t k = 0; k < count; k++)                                                                               \
-        if (!to->null[k])                                                                                              \
-    to->member[k] = from->member[index[k] & mask]
+    do {                                                                                                               \
+        for (uint32_t k = 0; k < count; k++)                                                                           \
+            if (!to->null[k])                                                                                          \
+                to->member[k] = from->member[index[k] & mask];                                                         \
+    } while (0)
 
 static void gather_nulls(struct column *to, const struct column *from, const uint32_t *index, uint32_t count)
 {
