@@ -104,5 +104,6 @@ void group_table_find(struct group_table *t, const struct slice *key, const uint
 
 size_t group_table_bytes(const struct group_table *t)
 {
-    return t->bytes + t->capacity * sizeof *t->slot;
+    // By the groups, not the slots: those stay after a large batch, and would count against each small one.
+    return t->bytes + 2 * (size_t)t->count * sizeof *t->slot;
 }
