@@ -108,16 +108,6 @@ static const struct aggregate_kernels kernels_i64 = EXTREME_KERNELS(extreme_i64)
 static const struct aggregate_kernels kernels_f64 = EXTREME_KERNELS(extreme_f64);
 static const struct aggregate_kernels kernels_any = EXTREME_KERNELS(extreme_any);
 
-static bool is_ordered(const struct type *t)
-{
-    if (t->id == TYPE_ARRAY)
-        return is_ordered(t->element);
-    for (uint32_t k = 0; t->id == TYPE_STRUCT && k < t->field_count; k++)
-        if (!is_ordered(t->fields[k].type))
-            return false;
-    return t->id != TYPE_MAP;
-}
-
 static enum status extreme_bind(struct aggregate_binding *b, const int *sign, struct error *e)
 {
     static const struct aggregate_kernels *const by_type[TYPE_COUNT] = {
@@ -127,7 +117,7 @@ static enum status extreme_bind(struct aggregate_binding *b, const int *sign, st
         [TYPE_INTERVAL_YM] = &kernels_i32, [TYPE_INTERVAL_DT] = &kernels_i64,
     };
     const struct type *type = b->arg[0]->type;
-    if (!is_ordered(type))
+    if (!datum_is_ordered(type))
         return error_set(e, STATUS_CONFIG,
                          "[DATATYPE_MISMATCH.INVALID_ORDERING_TYPE] %s: a MAP has no order, so it has no %s",
                          b->aggregate->name, b->aggregate->name);

@@ -62,6 +62,16 @@ void datum_set(struct datum *d, const struct column *c, uint32_t row, struct are
     }
 }
 
+bool datum_is_ordered(const struct type *type)
+{
+    if (type->id == TYPE_ARRAY)
+        return datum_is_ordered(type->element);
+    for (uint32_t k = 0; type->id == TYPE_STRUCT && k < type->field_count; k++)
+        if (!datum_is_ordered(type->fields[k].type))
+            return false;
+    return type->id != TYPE_MAP;
+}
+
 static int compare_real(double a, double b)
 {
     if (isnan(a) || isnan(b))

@@ -20,6 +20,8 @@ struct datum {
 };
 
 void datum_set(struct datum *d, const struct column *c, uint32_t row, struct arena *arena);
+// Does the type have an order: a MAP, and what has one inside, does not.
+bool datum_is_ordered(const struct type *type);
 // By SQL's order (NaN the greatest, -0.0 equal to 0.0): < 0, 0, > 0. Neither is NULL.
 int datum_compare(const struct type *type, const struct datum *a, const struct datum *b);
 // The same for a row; `arena` is for scratch, given back.
