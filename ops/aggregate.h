@@ -60,4 +60,8 @@ struct aggregate {
 const struct aggregate *aggregate_find(struct slice name);
 const struct aggregate *const *aggregate_list(uint32_t *count);
 
+// Help for bind: "[DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE] sum: argument 1 is BOOLEAN, wanted NUMERIC"
+enum status aggregate_mismatch(const struct aggregate_binding *b, uint32_t argument, const char *wanted,
+                               struct error *e);
+
 #endif

@@ -29,6 +29,7 @@ struct op_class {
 // folded: became part of a group, a sort, a limit's rest. `out` counts the rows pushed on.
 struct op_counters {
     uint64_t in, passed, filtered, late, folded, out;
+    uint64_t late_groups; // groups that the late rows of each batch make: Spark's numRowsDroppedByWatermark
 };
 
 // The head of every operator's own struct.
