@@ -5,6 +5,7 @@
 #define AGENT_STORE_BUCKET_H
 
 #include "agent/store/frame.h"
+#include "ops/status.h"
 #include "ops/text.h"
 
 enum { BUCKET_AT = 500 };

@@ -130,6 +130,12 @@ void env_close(struct env *v)
     mem_free(v->memory, v, sizeof *v);
 }
 
+bool env_fresh(struct env *v)
+{
+    MDB_envinfo info;
+    return mdb_env_info(v->lmdb, &info) == 0 && info.me_last_txnid == 0;
+}
+
 // Handles become everybody's only when the transaction that opened them is committed, hence one of its own.
 static void open_existing(struct env *v, struct database *d)
 {
