@@ -24,6 +24,8 @@ struct store_setup {
     const char *query;
     const char *build;  // version text
     size_t cache_limit; // bytes of clean and dirty entries kept between batches
+    size_t map_first;   // bytes mapped at first; 0: 16 MB. It doubles when it is full
+    size_t map_max;     // and at most; 0: 1 GB on 32-bit, else 1 TB. Its last tenth is for batches that only remove
     bool read_only;     // runnel state: a stopped or copied checkpoint; takes no lock on a copy that cannot be written
     struct memory *memory;
 };
@@ -39,17 +41,24 @@ struct store_position {
     uint64_t next_seq;      // of the log
 };
 
+// After an unclean stop the checkpoint is walked first, in a child. One that is damaged is set aside under another name
+// and what can be read of it is brought into a new one; store_notice says so.
 // STATUS_FAILED: another process holds the lock (its pid is named), or the directory cannot be had.
-// STATUS_DAMAGED: not a checkpoint of ours, a format of a later version, a device or query that differs in a way that
-// matters.
+// STATUS_CONFIG: no checkpoint of this machine or this version: another word size, a later format.
+// STATUS_DAMAGED: not a checkpoint of ours; or damaged, and opened read_only.
 enum status store_open(const struct store_setup *setup, struct store **out, struct error *e);
-void store_close(struct store *s); // NULL is fine; what was not committed is gone
+// NULL is fine; what was not committed is gone. The stop counts as clean unless a commit failed for good or damage was
+// met.
+void store_close(struct store *s);
 
+// What the user has to be told about the opening: a checkpoint set aside, a new epoch and why. Empty: nothing.
+struct slice store_notice(const struct store *s);
 struct slice store_epoch(const struct store *s);
 struct store_position store_position(const struct store *s);
 
 // The state port of a named part ("state:0:aggregate", "offsets:events", "sink:out"); the same handle for the same
-// name. Valid until store_close.
+// name. Valid until store_close. NULL with a message: no such kind of part.
+// A value that get gave may be put under another key, of any part, in the very next call.
 const struct state *store_state(struct store *s, const char *part, struct error *e);
 // Forgets a part, with the next commit.
 enum status store_drop(struct store *s, const char *part, struct error *e);
@@ -59,7 +68,9 @@ enum status store_meta_get(struct store *s, const char *key, struct text *out, s
 enum status store_meta_put(struct store *s, const char *key, struct slice value, struct error *e);
 
 // Everything put since the last commit, and the position, in one transaction. `progress` is a JSON line kept for
-// `runnel state show` (the last 100). On STATUS_FULL nothing was written and all is as before the batch's puts.
+// `runnel state show` (the last 100); empty: none.
+// STATUS_FULL: nothing was written, and nothing that was put is lost: commit again when there is room, or roll back.
+// STATUS_FAILED: the disk refused what it had taken; the store is of no more use, what was committed before stays.
 enum status store_commit(struct store *s, const struct store_position *position, struct slice progress,
                          struct error *e);
 // Forgets what was put since the last commit.
@@ -68,9 +79,32 @@ void store_rollback(struct store *s);
 struct store_counters {
     uint64_t commits, cache_hits, cache_misses, bytes_put, dirty_keys;
     size_t cache_bytes;
-    uint64_t map_bytes, map_used;
+    uint64_t map_bytes, map_used; // map_used: bytes of pages in use at the last commit
+    uint64_t map_max;             // stop reading what can wait at 80 % of it
 };
-const struct store_counters *store_counters(const struct store *s);
+const struct store_counters *store_counters(struct store *s);
+
+// The log of records, for sinks that send after the commit. One contiguous sequence a pipeline; each sink has its own
+// rendering of a row under the row's seq, and its own cursor. Payloads are opaque here, and the same bytes for ever.
+struct log_place {
+    uint64_t seq;
+    uint16_t turn; // 0: the row's record; above: gap records of this sink that are told behind it
+};
+
+// With the batch. Places of one sink only ever go up.
+enum status store_log_append(struct store *s, const char *sink, struct log_place place, struct slice payload,
+                             struct error *e);
+// In order, from the first place >= `from`. What is put but not committed is seen too: read after the commit.
+enum status store_log_read(struct store *s, const char *sink, struct log_place from,
+                           bool (*visit)(void *arg, struct log_place place, struct slice payload), void *arg,
+                           struct error *e);
+// Everything up to `place` has arrived. Recorded, and its records removed, with the next commits: after a crash the
+// receiver may see them once more.
+enum status store_log_acknowledge(struct store *s, const char *sink, struct log_place place, struct error *e);
+// The last acknowledged place. STATUS_END: none yet.
+enum status store_log_cursor(struct store *s, const char *sink, struct log_place *out, struct error *e);
+// Records of this sink that the log holds, and their bytes (for `limits.outbox`).
+enum status store_log_size(struct store *s, const char *sink, uint64_t *records, uint64_t *bytes, struct error *e);
 
 // For `runnel state`: a page of text for a person; check reads every record and its CRC.
 enum status store_show(struct store *s, struct text *out, struct error *e);

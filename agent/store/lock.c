@@ -1,0 +1,138 @@
+#include "agent/store/lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+enum { WORDS_ROOM = 256, BOOT_ROOM = 64 };
+
+struct words {
+    int pid; // 0: nobody
+    bool clean;
+    unsigned starts;
+    char boot[BOOT_ROOM];
+};
+
+static void read_text(int file, char *to, size_t room)
+{
+    ssize_t got = pread(file, to, room - 1, 0);
+    to[got > 0 ? got : 0] = '\0';
+}
+
+static void boot_id(char to[BOOT_ROOM])
+{
+    int file = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+    to[0] = '\0';
+    if (file < 0)
+        return;
+    read_text(file, to, BOOT_ROOM);
+    to[strcspn(to, "\n")] = '\0';
+    close(file);
+}
+
+static const char *line_of(const char *text, const char *key)
+{
+    size_t size = strlen(key);
+    for (const char *at = text; at; at = strchr(at, '\n'), at = at ? at + 1 : NULL) {
+        if (strncmp(at, key, size) == 0 && at[size] == ' ')
+            return at + size + 1;
+    }
+    return "";
+}
+
+// Whatever is not ours to the letter counts as an unclean stop.
+static struct words read_words(int file)
+{
+    char text[WORDS_ROOM];
+    struct words w = {0};
+    read_text(file, text, sizeof text);
+    w.pid = atoi(line_of(text, "pid"));
+    w.clean = strncmp(line_of(text, "state"), "clean\n", 6) == 0;
+    w.starts = (unsigned)atoi(line_of(text, "starts"));
+    snprintf(w.boot, sizeof w.boot, "%.*s", (int)strcspn(line_of(text, "boot"), "\n"), line_of(text, "boot"));
+    return w;
+}
+
+// In one piece, so that a reader sees all of it.
+static bool write_words(int file, const struct words *w)
+{
+    char text[WORDS_ROOM];
+    int size = snprintf(text, sizeof text, "pid %d\nstate %s\nstarts %u\nboot %s\n", w->pid,
+                        w->clean ? "clean" : "running", w->starts, w->boot);
+    return pwrite(file, text, (size_t)size, 0) == size && ftruncate(file, size) == 0;
+}
+
+static enum status refuse(struct lock *l, const char *directory, struct error *e)
+{
+    struct words w = read_words(l->file);
+    close(l->file);
+    l->file = -1;
+    if (w.pid == 0 || w.clean)
+        return error_set(e, STATUS_FAILED, "%s is in use by another process; wait until it is done, or stop it",
+                         directory);
+    return error_set(e, STATUS_FAILED,
+                     "%s is in use by process %d: one process a checkpoint; stop that one (kill %d), or give this "
+                     "pipeline another checkpointLocation",
+                     directory, w.pid, w.pid);
+}
+
+enum status lock_take(struct lock *l, const char *directory, struct error *e)
+{
+    *l = LOCK_NONE;
+    snprintf(l->path, sizeof l->path, "%s/runnel.lock", directory);
+    l->file = open(l->path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (l->file < 0)
+        return error_set(e, STATUS_FAILED, "%s: %s", l->path, strerror(errno));
+    if (flock(l->file, LOCK_EX | LOCK_NB) != 0)
+        return refuse(l, directory, e);
+    struct words was = read_words(l->file), now = {.pid = (int)getpid()};
+    boot_id(now.boot);
+    l->clean = was.clean;
+    // A power cut is no death of ours: it happens to pipelines that have nothing to commit.
+    l->starts = was.clean || strcmp(was.boot, now.boot) != 0 ? 0 : was.starts;
+    now.starts = l->starts + 1;
+    if (write_words(l->file, &now) && fsync(l->file) == 0)
+        return STATUS_OK;
+    enum status status =
+        error_set(e, errno == ENOSPC ? STATUS_FULL : STATUS_FAILED, "%s: %s", l->path, strerror(errno));
+    close(l->file);
+    l->file = -1;
+    return status;
+}
+
+enum status lock_share(struct lock *l, const char *directory, struct error *e)
+{
+    *l = LOCK_NONE;
+    snprintf(l->path, sizeof l->path, "%s/runnel.lock", directory);
+    l->file = open(l->path, O_RDONLY | O_CLOEXEC);
+    if (l->file < 0)
+        return STATUS_OK;
+    if (flock(l->file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+        return refuse(l, directory, e);
+    l->clean = read_words(l->file).clean;
+    return STATUS_OK;
+}
+
+void lock_settled(struct lock *l)
+{
+    struct words w = read_words(l->file);
+    w.starts = 0;
+    (void)!write_words(l->file, &w); // at worst the next start looks more closely than it would have to
+}
+
+void lock_release(struct lock *l, bool clean)
+{
+    if (l->file < 0)
+        return;
+    if (clean) {
+        struct words w = {.clean = true};
+        if (write_words(l->file, &w))
+            (void)!fsync(l->file);
+    }
+    close(l->file);
+    l->file = -1;
+}
