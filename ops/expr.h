@@ -13,7 +13,8 @@ struct function;
 // One call of a kernel, as the kernel sees it.
 struct call {
     struct column *out; // CHUNK_ROWS rows; nulls and data unspecified. The kernel sets both for every row of `rows`.
-                        // A kernel may point out's data (and children) at an input's instead: they live as long.
+                        // A kernel of a function that says FUNCTION_BORROWS may point out's data (and children) at
+                        // an input's instead: they live as long.
     const struct column *const *in;
     uint32_t argc;
     const void *state;             // what bind prepared; NULL if nothing
@@ -46,6 +47,9 @@ struct expr *expr_literal(struct arena *a, struct value v);
 // STATUS_CONFIG with the words if the arguments do not fit.
 enum status expr_call(struct arena *a, const struct session *session, const struct function *function,
                       struct expr *const *args, uint32_t argc, struct expr **out, struct error *e);
+// Field `name` of a STRUCT, or value of a MAP, or that field of each element of an ARRAY of STRUCT (ExtractValue).
+// STATUS_CONFIG with [FIELD_NOT_FOUND], [INVALID_EXTRACT_BASE_FIELD_TYPE].
+enum status expr_field(struct arena *a, struct expr *x, struct slice name, struct expr **out, struct error *e);
 // `x` itself if it is of that type; else a cast (ops/cast.h). STATUS_CONFIG where Spark refuses the pair
 // (DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION).
 enum status expr_cast(struct arena *a, const struct session *session, struct expr *x, const struct type *to,

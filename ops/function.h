@@ -23,12 +23,15 @@ struct binding {
     bool nullable; // set to "any argument is nullable" before bind is called
     kernel kernel;
     const void *state;
+    struct expr *instead; // what the call is rewritten to (RuntimeReplaceable: nvl, nullif); the rest is then ignored
 };
 
 enum function_flag {
     FUNCTION_NONDETERMINISTIC = 1, // never moved, never folded
     FUNCTION_GENERATOR = 2,        // explode: rows, not a value; the planner makes an operator of it
     FUNCTION_WINDOW = 4,           // window, session_window: likewise
+    FUNCTION_BATCH = 8,            // current_timestamp: one value a batch, so not folded before it
+    FUNCTION_BORROWS = 16,         // its kernel may point out's data or children at an input's (casts may, always)
 };
 
 struct function {

@@ -1,0 +1,191 @@
+#include "ops/temporal.h"
+
+#include "ops/datetime.h"
+#include "ops/kernel.h"
+
+#define MICROS_PER_DAY ((int64_t)SECONDS_PER_DAY * MICROS_PER_SECOND)
+
+int64_t local_micros(int64_t micros, const struct zone *zone)
+{
+    if (!zone)
+        return micros;
+    int64_t seconds = floor_divide(micros, MICROS_PER_SECOND);
+    return wrap_add(micros, (int64_t)zone_offset(zone, seconds) * MICROS_PER_SECOND);
+}
+
+int64_t utc_micros(int64_t local, const struct zone *zone)
+{
+    if (!zone)
+        return local;
+    int64_t seconds = floor_divide(local, MICROS_PER_SECOND);
+    int64_t rest = local - seconds * MICROS_PER_SECOND;
+    return zone_to_utc(zone, seconds) * MICROS_PER_SECOND + rest;
+}
+
+static unsigned month_length(int64_t year, unsigned month)
+{
+    static const uint8_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    return month == 2 && leap ? 29 : days[month - 1];
+}
+
+int32_t date_add_months(int32_t days, int64_t months)
+{
+    struct civil day = civil_from_days(days);
+    int64_t total = (int64_t)day.year * 12 + (day.month - 1) + months;
+    int64_t year = floor_divide(total, 12);
+    unsigned month = (unsigned)(total - year * 12) + 1;
+    unsigned last = month_length(year, month);
+    return (int32_t)days_from_civil(year, month, (unsigned)day.day < last ? (unsigned)day.day : last);
+}
+
+int64_t timestamp_add_months(int64_t micros, int64_t months, const struct zone *zone)
+{
+    int64_t local = local_micros(micros, zone);
+    int64_t days = floor_divide(local, MICROS_PER_DAY);
+    int64_t rest = local - days * MICROS_PER_DAY;
+    return utc_micros(date_add_months((int32_t)days, months) * MICROS_PER_DAY + rest, zone);
+}
+
+BINARY_KERNEL(add_micros, int64_t, i64, int64_t, i64, (uint64_t)x + (uint64_t)y)
+BINARY_KERNEL(subtract_micros, int64_t, i64, int64_t, i64, (uint64_t)x - (uint64_t)y)
+BINARY_KERNEL(add_days, int32_t, i32, int32_t, i32, (uint32_t)x + (uint32_t)y)
+BINARY_KERNEL(subtract_days, int32_t, i32, int32_t, i32, (uint32_t)x - (uint32_t)y)
+BINARY_KERNEL(days_between, int32_t, i32, int64_t, i64, ((int64_t)x - y) * MICROS_PER_DAY)
+
+static int64_t months_of(const struct call *c, uint32_t i)
+{
+    const bool *negative = c->state;
+    int64_t months = int_at(c->in[1], i);
+    return *negative ? -months : months;
+}
+
+static void date_months(const struct call *c, const struct rows *rows)
+{
+    FOR_EACH_ROW (i, rows) {
+        if (!row_is_null(c, i))
+            c->out->i32[i] = date_add_months(int_at(c->in[0], i), months_of(c, i));
+    }
+}
+
+static void timestamp_months(const struct call *c, const struct rows *rows)
+{
+    const struct zone *zone = c->in[0]->type->id == TYPE_TIMESTAMP ? c->session->zone : NULL;
+    FOR_EACH_ROW (i, rows) {
+        if (!row_is_null(c, i))
+            c->out->i64[i] = timestamp_add_months(bigint_at(c->in[0], i), months_of(c, i), zone);
+    }
+}
+
+// A DATE and a literal of whole days: the DATE so many days later (INTERVAL … DAY has a type of its own in Spark).
+static void date_whole_days(const struct call *c, const struct rows *rows)
+{
+    const bool *negative = c->state;
+    FOR_EACH_ROW (i, rows) {
+        if (row_is_null(c, i))
+            continue;
+        int64_t days = bigint_at(c->in[1], i) / MICROS_PER_DAY;
+        c->out->i32[i] = (int32_t)(int_at(c->in[0], i) + (*negative ? -days : days));
+    }
+}
+
+static enum status refuse(const struct binding *b, struct error *e)
+{
+    return binding_differ(b, b->arg[0]->type, b->arg[1]->type, e);
+}
+
+static bool is_instant(enum type_id id)
+{
+    return id == TYPE_TIMESTAMP || id == TYPE_TIMESTAMP_NTZ;
+}
+
+// Argument 0 is the time, argument 1 the interval.
+static enum status bind_shift(struct binding *b, bool negative, struct error *e)
+{
+    static const bool signs[] = {false, true};
+    enum type_id time = b->arg[0]->type->id, by = b->arg[1]->type->id;
+    b->state = &signs[negative];
+    b->type = b->arg[0]->type;
+    if (by == TYPE_INTERVAL_YM) {
+        b->kernel = time == TYPE_DATE ? date_months : timestamp_months;
+        return time == TYPE_DATE || is_instant(time) ? STATUS_OK : refuse(b, e);
+    }
+    if (time == TYPE_DATE && is_literal(b->arg[1]) && b->arg[1]->literal.integer % MICROS_PER_DAY == 0) {
+        b->kernel = date_whole_days;
+        return STATUS_OK;
+    }
+    if (time == TYPE_DATE)
+        b->type = b->want[0] = type_simple(TYPE_TIMESTAMP);
+    else if (!is_instant(time))
+        return refuse(b, e);
+    b->kernel = negative ? subtract_micros : add_micros;
+    return STATUS_OK;
+}
+
+static bool is_interval(enum type_id id)
+{
+    return id == TYPE_INTERVAL_YM || id == TYPE_INTERVAL_DT;
+}
+
+// Two intervals of one kind.
+static enum status bind_intervals(struct binding *b, kernel months, kernel micros, struct error *e)
+{
+    const struct type *t = type_wider(b->arena, b->arg[0]->type, b->arg[1]->type);
+    if (!t || !is_interval(t->id))
+        return refuse(b, e);
+    b->type = b->want[0] = b->want[1] = t;
+    b->kernel = t->id == TYPE_INTERVAL_YM ? months : micros;
+    return STATUS_OK;
+}
+
+// DATE and a number of days (DateAdd, DateSub): TINYINT, SMALLINT, INT.
+static enum status bind_days(struct binding *b, kernel k, struct error *e)
+{
+    enum type_id id = b->arg[1]->type->id;
+    if (b->arg[0]->type->id != TYPE_DATE || (id != TYPE_NULL && (id < TYPE_TINYINT || id > TYPE_INT)))
+        return refuse(b, e);
+    b->want[1] = type_simple(TYPE_INT);
+    b->type = b->arg[0]->type;
+    b->kernel = k;
+    return STATUS_OK;
+}
+
+enum status temporal_bind_add(struct binding *b, struct error *e)
+{
+    enum type_id x = b->arg[0]->type->id, y = b->arg[1]->type->id;
+    if (is_interval(x) && is_interval(y))
+        return bind_intervals(b, add_days, add_micros, e);
+    // the time comes first for the kernels
+    if ((is_interval(x) && !is_interval(y)) || (y == TYPE_DATE && x != TYPE_DATE)) {
+        struct expr *turned[] = {b->arg[1], b->arg[0]};
+        return expr_call(b->arena, b->session, b->function, turned, 2, &b->instead, e);
+    }
+    return is_interval(y) ? bind_shift(b, false, e) : bind_days(b, add_days, e);
+}
+
+static enum status bind_difference(struct binding *b)
+{
+    enum type_id x = b->arg[0]->type->id, y = b->arg[1]->type->id;
+    b->type = type_simple(TYPE_INTERVAL_DT);
+    if (x == TYPE_DATE && y == TYPE_DATE) {
+        b->kernel = days_between;
+        return STATUS_OK;
+    }
+    const struct type *t = is_instant(x) ? b->arg[0]->type : b->arg[1]->type;
+    b->want[0] = b->want[1] = t; // a STRING beside an instant is read as one
+    b->kernel = subtract_micros;
+    return STATUS_OK;
+}
+
+enum status temporal_bind_subtract(struct binding *b, struct error *e)
+{
+    enum type_id x = b->arg[0]->type->id, y = b->arg[1]->type->id;
+    if (is_interval(x) && (is_interval(y) || y == TYPE_NULL))
+        return bind_intervals(b, subtract_days, subtract_micros, e);
+    if (is_interval(y))
+        return bind_shift(b, true, e);
+    bool left = x == TYPE_DATE || is_instant(x), right = y == TYPE_DATE || is_instant(y);
+    if ((left && right) || (is_instant(x) && y == TYPE_STRING) || (is_instant(y) && x == TYPE_STRING))
+        return bind_difference(b);
+    return bind_days(b, subtract_days, e);
+}
