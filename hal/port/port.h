@@ -52,6 +52,7 @@ struct port_class {
     void (*close)(struct port *p, int handle); // files, sockets, watches
     enum status (*stat)(struct port *p, const char *path, struct port_stat *out,
                         struct error *e); // STATUS_END: not there
+    // STATUS_END: `from` is not there.
     enum status (*rename)(struct port *p, const char *from, const char *to, struct error *e);
     enum status (*unlink)(struct port *p, const char *path, struct error *e); // STATUS_END: not there
     enum status (*make_directory)(struct port *p, const char *path,
@@ -89,6 +90,5 @@ struct port_class {
 struct port {
     const struct port_class *class;
 };
-
 
 #endif
