@@ -76,8 +76,8 @@ void sim_at(struct port *p, int64_t when, void (*what)(struct port *p, void *arg
     struct port_sim *s = sim_of(p);
     if (s->script_count == s->script_capacity) {
         uint32_t more = s->script_capacity == 0 ? 16 : s->script_capacity * 2;
-        s->scripts = mem_resize(&s->memory, s->scripts, s->script_capacity * sizeof(*s->scripts),
-                                more * sizeof(*s->scripts));
+        s->scripts =
+            mem_resize(&s->memory, s->scripts, s->script_capacity * sizeof(*s->scripts), more * sizeof(*s->scripts));
         s->script_capacity = more;
     }
     s->scripts[s->script_count++] = (struct script){when, s->script_order++, what, arg};

@@ -21,9 +21,9 @@ void sim_at(struct port *p, int64_t when, void (*what)(struct port *p, void *arg
 // Files as the outside world sees and makes them: whole, durable, told to watches. Parent directories are made.
 void sim_put_file(struct port *p, const char *path, const void *bytes, size_t count, int64_t modified);
 void sim_put_text(struct port *p, const char *path, const char *text, int64_t modified);
-void sim_remove(struct port *p, const char *path); // a directory with all that is in it
+void sim_remove(struct port *p, const char *path);                  // a directory with all that is in it
 bool sim_file(struct port *p, const char *path, struct slice *out); // borrowed until the file changes
-uint32_t sim_file_count(struct port *p, const char *directory);      // files directly in it
+uint32_t sim_file_count(struct port *p, const char *directory);     // files directly in it
 uint32_t sim_open_handles(struct port *p);
 
 // Faults. The power fails: handles are dead, every call but close fails until sim_boot.

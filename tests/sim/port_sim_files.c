@@ -54,8 +54,8 @@ static struct entry *make(struct port_sim *s, const char *path)
         return x;
     if (s->entry_count == s->entry_capacity) {
         uint32_t more = s->entry_capacity == 0 ? 64 : s->entry_capacity * 2;
-        s->entries = mem_resize(&s->memory, s->entries, s->entry_capacity * sizeof(*s->entries),
-                                more * sizeof(*s->entries));
+        s->entries =
+            mem_resize(&s->memory, s->entries, s->entry_capacity * sizeof(*s->entries), more * sizeof(*s->entries));
         s->entry_capacity = more;
     }
     x = &s->entries[s->entry_count++];

@@ -27,11 +27,11 @@ enum sim_kind { SIM_FREE, SIM_FILE, SIM_WATCH, SIM_SOCKET, SIM_DEAD };
 struct sim_slot {
     enum sim_kind kind;
     struct inode *inode;
-    size_t at;                 // of a reader
+    size_t at; // of a reader
     bool writable;
-    char path[SIM_NAME_MAX];   // SIM_WATCH: the directory
-    struct peer *peer;         // SIM_SOCKET: NULL: refused
-    bool up;                   // told of being connected
+    char path[SIM_NAME_MAX]; // SIM_WATCH: the directory
+    struct peer *peer;       // SIM_SOCKET: NULL: refused
+    bool up;                 // told of being connected
     unsigned pending, interest;
     port_ready ready;
     void *arg;
@@ -88,7 +88,7 @@ static inline struct port_sim *sim_of(struct port *p)
 enum status sim_enter(struct port_sim *s, const char *call, bool changes, struct error *e);
 int sim_slot_new(struct port_sim *s, enum sim_kind kind);
 struct sim_slot *sim_slot(struct port_sim *s, int handle, enum sim_kind kind); // NULL: dead
-void sim_watch_tell(struct port_sim *s, const char *path);                      // something about `path` changed
+void sim_watch_tell(struct port_sim *s, const char *path);                     // something about `path` changed
 
 enum status sim_file_open(struct port *p, const char *path, enum port_open how, int *handle, struct error *e);
 enum status sim_file_read(struct port *p, int handle, void *to, size_t room, size_t *got, struct error *e);
