@@ -9,6 +9,7 @@
 #ifndef SINKS_SINK_H
 #define SINKS_SINK_H
 
+#include "hal/port/log.h"
 #include "hal/port/port.h"
 #include "ops/batch.h"
 #include "ops/chunk.h"
@@ -37,6 +38,7 @@ struct sink_setup {
     const struct field *fields;    // of the result
     uint32_t field_count;
     enum output_mode mode;
+    const struct log *log; // may be NULL
 };
 
 struct sink_counters {

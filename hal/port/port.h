@@ -52,6 +52,7 @@ struct port_class {
     void (*close)(struct port *p, int handle); // files, sockets, watches
     enum status (*stat)(struct port *p, const char *path, struct port_stat *out,
                         struct error *e); // STATUS_END: not there
+    // STATUS_END: `from` is not there.
     enum status (*rename)(struct port *p, const char *from, const char *to, struct error *e);
     enum status (*unlink)(struct port *p, const char *path, struct error *e); // STATUS_END: not there
     enum status (*make_directory)(struct port *p, const char *path,
@@ -61,21 +62,24 @@ struct port_class {
     enum status (*list)(struct port *p, const char *path,
                         bool (*visit)(void *arg, const char *name, const struct port_stat *s), void *arg,
                         struct error *e);
-    // Says (as PORT_READABLE) that something in the directory has changed; one call may stand for many changes.
-    // STATUS_END: not there.
+    // Says (as PORT_READABLE) that something in the directory has changed: a file was moved in or closed after writing,
+    // a directory made, something removed; one call may stand for many changes. PORT_CLOSED: the directory itself is
+    // gone, the watch is dead and to be closed. STATUS_END: not there.
     enum status (*watch_directory)(struct port *p, const char *path, port_ready ready, void *arg, int *handle,
                                    struct error *e);
 
     // Sockets: non-blocking streams. connect answers at once; ready says PORT_WRITABLE when it is up, PORT_CLOSED when
-    // it failed or the peer left. `service` is a port number or name. Names are looked up within the deadline
-    // (microseconds).
+    // it failed (receive then tells why) or the peer left (receive still gives what it sent before, then END).
+    // `service` is a port number or name. Name look-up and connecting together end at `deadline` (monotonic).
     enum status (*connect)(struct port *p, const char *host, const char *service, int64_t deadline, port_ready ready,
                            void *arg, int *handle, struct error *e);
     enum status (*receive)(struct port *p, int handle, void *to, size_t room, size_t *got,
                            struct error *e); // AGAIN; END: peer closed
     enum status (*send)(struct port *p, int handle, const void *bytes, size_t count, size_t *sent,
-                        struct error *e);                          // AGAIN
-    void (*interest)(struct port *p, int handle, unsigned events); // which events to be told of
+                        struct error *e); // AGAIN
+    // Which events of a connected socket to be told of; PORT_READABLE until this is called. Without any, the peer's
+    // leaving is not told either: its bytes wait in the kernel, and it in front of them.
+    void (*interest)(struct port *p, int handle, unsigned events);
 
     // Zones of this machine, cached; valid as long as the port.
     const struct zones *(*zones)(struct port *p);
@@ -86,6 +90,5 @@ struct port_class {
 struct port {
     const struct port_class *class;
 };
-
 
 #endif

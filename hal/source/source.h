@@ -6,6 +6,7 @@
 #ifndef HAL_SOURCE_SOURCE_H
 #define HAL_SOURCE_SOURCE_H
 
+#include "hal/port/log.h"
 #include "hal/port/port.h"
 #include "ops/chunk.h"
 #include "ops/memory.h"
@@ -50,6 +51,8 @@ struct source_setup {
     bool is_static;            // read once, nothing is saved
     bool multi_line;           // hand over whole files
     bool fresh;                // no batch was ever committed on this checkpoint
+    bool once;                 // trigger once: one batch takes all there is, limits a trigger do not count
+    const struct log *log;     // may be NULL
 };
 
 struct source_counters {
@@ -73,8 +76,10 @@ struct source_class {
     void (*close)(struct source *s); // NULL is fine
     // availableNow, once: from now on nothing counts that was not there at this call.
     enum status (*freeze)(struct source *s, struct error *e);
-    // Fixes the next batch's range. STATUS_OK: there is a batch (it may have no rows, as rate's and socket's first);
-    // STATUS_END: there is nothing new. *next: monotonic time of the next look, INT64_MAX if the reactor will tell.
+    // Fixes the next batch's range. Called again without `committed` in between (the batch was given up, its puts
+    // rolled back), it begins where the lost batch began. STATUS_OK: there is a batch (it may have no rows, as rate's
+    // and socket's first); STATUS_END: there is nothing new. *next: monotonic time of the next look, INT64_MAX if the
+    // reactor will tell.
     enum status (*plan)(struct source *s, int64_t *next, struct error *e);
     // The next block of the planned range; STATUS_END at its end. `rows`: for BLOCK_ROWS, the chunk to fill (the wanted
     // columns, in the order of columns(); NULL entries are not wanted).

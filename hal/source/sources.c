@@ -1,0 +1,21 @@
+// The registry of sources: a new one is its file and one line here.
+#include "hal/source/source.h"
+#include "hal/source/source_file.h"
+
+static const struct source_class *const sources[] = {&source_csv, &source_json, &source_text};
+
+enum { SOURCES = sizeof(sources) / sizeof(sources[0]) };
+
+const struct source_class *source_find(struct slice format)
+{
+    for (uint32_t i = 0; i < SOURCES; i++)
+        if (slice_equal_fold(slice_of(sources[i]->format), format))
+            return sources[i];
+    return NULL;
+}
+
+const struct source_class *const *source_list(uint32_t *count)
+{
+    *count = SOURCES;
+    return sources;
+}

@@ -1,0 +1,151 @@
+#include "tests/sim/port_sim_impl.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct peer *peer_of(struct port_sim *s, const char *host, const char *service)
+{
+    char name[SIM_NAME_MAX];
+    snprintf(name, sizeof(name), "%s:%s", host, service);
+    for (struct peer *x = s->peers; x != NULL; x = x->next)
+        if (strcmp(x->name, name) == 0)
+            return x;
+    struct peer *x = mem_zalloc(&s->memory, sizeof(*x));
+    memcpy(x->name, name, sizeof(name));
+    x->handle = -1;
+    text_init(&x->inbox, &s->memory);
+    x->next = s->peers;
+    s->peers = x;
+    return x;
+}
+
+enum status sim_net_connect(struct port *p, const char *host, const char *service, int64_t deadline, port_ready ready,
+                            void *arg, int *handle, struct error *e)
+{
+    struct port_sim *s = sim_of(p);
+    (void)deadline;
+    enum status status = sim_enter(s, "connect", false, e);
+    if (status != STATUS_OK)
+        return status;
+    struct peer *peer = peer_of(s, host, service);
+    *handle = sim_slot_new(s, SIM_SOCKET);
+    struct sim_slot *slot = &s->slots[*handle];
+    slot->ready = ready;
+    slot->arg = arg;
+    slot->interest = PORT_READABLE;
+    if (peer->listening && peer->handle < 0) {
+        slot->peer = peer;
+        peer->handle = *handle;
+        peer->hung_up = false;
+    }
+    return STATUS_OK;
+}
+
+unsigned sim_net_events(const struct port_sim *s, const struct sim_slot *slot)
+{
+    (void)s;
+    if (!slot->up)
+        return slot->peer != NULL ? PORT_WRITABLE : PORT_CLOSED;
+    if (slot->peer == NULL)
+        return 0;
+    unsigned events = slot->interest & PORT_WRITABLE;
+    if (slot->interest & PORT_READABLE) {
+        if (slot->peer->inbox.size > 0)
+            events |= PORT_READABLE;
+        if (slot->peer->hung_up)
+            events |= PORT_READABLE | PORT_CLOSED;
+    }
+    return events;
+}
+
+enum status sim_net_receive(struct port *p, int handle, void *to, size_t room, size_t *got, struct error *e)
+{
+    struct port_sim *s = sim_of(p);
+    *got = 0;
+    enum status status = sim_enter(s, "receive", false, e);
+    if (status != STATUS_OK)
+        return status;
+    struct sim_slot *slot = sim_slot(s, handle, SIM_SOCKET);
+    if (slot == NULL || slot->peer == NULL)
+        return error_set(e, STATUS_FAILED, "Connection refused");
+    struct text *inbox = &slot->peer->inbox;
+    if (inbox->size == 0)
+        return slot->peer->hung_up ? STATUS_END : STATUS_AGAIN;
+    size_t count = inbox->size < room ? inbox->size : room;
+    if (count > 1 && sim_random(p) % 2 == 0)
+        count = 1 + (size_t)(sim_random(p) % count);
+    memcpy(to, inbox->data, count);
+    memmove(inbox->data, inbox->data + count, inbox->size - count);
+    inbox->size -= count;
+    *got = count;
+    return STATUS_OK;
+}
+
+enum status sim_net_send(struct port *p, int handle, const void *bytes, size_t count, size_t *sent, struct error *e)
+{
+    struct port_sim *s = sim_of(p);
+    (void)bytes;
+    *sent = 0;
+    enum status status = sim_enter(s, "send", false, e);
+    if (status != STATUS_OK)
+        return status;
+    struct sim_slot *slot = sim_slot(s, handle, SIM_SOCKET);
+    if (slot == NULL || slot->peer == NULL || slot->peer->hung_up)
+        return error_set(e, STATUS_FAILED, "Broken pipe");
+    *sent = count;
+    return STATUS_OK;
+}
+
+void sim_net_interest(struct port *p, int handle, unsigned events)
+{
+    struct sim_slot *slot = sim_slot(sim_of(p), handle, SIM_SOCKET);
+    if (slot != NULL)
+        slot->interest = events;
+}
+
+void sim_net_close(struct port_sim *s, int handle)
+{
+    struct peer *peer = s->slots[handle].peer;
+    if (peer == NULL)
+        return;
+    peer->handle = -1;
+    text_clear(&peer->inbox);
+}
+
+void sim_net_free(struct port_sim *s)
+{
+    while (s->peers != NULL) {
+        struct peer *gone = s->peers;
+        s->peers = gone->next;
+        text_free(&gone->inbox);
+        mem_free(&s->memory, gone, sizeof(*gone));
+    }
+}
+
+void sim_listen(struct port *p, const char *host, const char *service, bool on)
+{
+    peer_of(sim_of(p), host, service)->listening = on;
+}
+
+void sim_feed(struct port *p, const char *host, const char *service, const void *bytes, size_t count)
+{
+    struct peer *peer = peer_of(sim_of(p), host, service);
+    assert(peer->handle >= 0 && !peer->hung_up);
+    text_bytes(&peer->inbox, bytes, count);
+}
+
+void sim_hang_up(struct port *p, const char *host, const char *service)
+{
+    peer_of(sim_of(p), host, service)->hung_up = true;
+}
+
+bool sim_connected(struct port *p, const char *host, const char *service)
+{
+    return peer_of(sim_of(p), host, service)->handle >= 0;
+}
+
+size_t sim_unread(struct port *p, const char *host, const char *service)
+{
+    return peer_of(sim_of(p), host, service)->inbox.size;
+}
