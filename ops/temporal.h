@@ -2,6 +2,7 @@
 #ifndef OPS_TEMPORAL_H
 #define OPS_TEMPORAL_H
 
+#include "ops/datetime.h"
 #include "ops/function.h"
 
 enum status temporal_bind_add(struct binding *b, struct error *e);
@@ -15,11 +16,6 @@ int64_t timestamp_add_months(int64_t micros, int64_t months, const struct zone *
 int64_t local_micros(int64_t micros, const struct zone *zone);
 int64_t utc_micros(int64_t local, const struct zone *zone);
 
-static inline int64_t floor_divide(int64_t x, int64_t y)
-{
-    int64_t q = x / y;
-    return q - (x % y != 0 && (x < 0) != (y < 0));
-}
 static inline int64_t wrap_add(int64_t x, int64_t y)
 {
     return (int64_t)((uint64_t)x + (uint64_t)y);
