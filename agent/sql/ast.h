@@ -21,8 +21,13 @@ enum ast_kind {
     AST_CAST,     // CAST(args[0] AS type), TRY_CAST: `lenient`
     AST_LAMBDA,   // x -> …, (x, y) -> …: parts are the parameters, args[0] the body
     AST_SUBQUERY, // (SELECT …) as a value, EXISTS, IN: refused by the binder, by name
-    AST_INTERVAL, // value (INTERVAL_YM, INTERVAL_DT), or of mixed units: interval
+    AST_INTERVAL, // value (INTERVAL_YM, INTERVAL_DT) and the units it was written in
 };
+
+// A tree is never higher than this (balanced AND and OR chains; a message else), so that walkers may recurse.
+enum { AST_HEIGHT_MAX = 400 };
+
+enum ast_unit { AST_YEAR, AST_MONTH, AST_DAY, AST_HOUR, AST_MINUTE, AST_SECOND };
 
 struct ast_expr {
     enum ast_kind kind;
@@ -40,7 +45,12 @@ struct ast_expr {
     bool star;               // AST_CALL: count(*)
     bool lenient;            // AST_CAST: TRY_CAST
     bool over;               // AST_CALL with OVER (…): refused by the binder
-    bool not ;               // IN, LIKE, BETWEEN, EXISTS, IS … negated are wrapped in "not"; unused elsewhere
+    // How it was written, for the name Spark gives it (agent/sql/print.h) and for the binder:
+    bool symbol;               // AST_CALL: `- x`, `+ x` (not negative(x)); (a, b) and struct(x AS a) as "named_struct"
+    bool between;              // AST_CALL "and" of ">=" and "<=" that was x BETWEEN a AND b
+    bool typed;                // AST_CAST: TIMESTAMP '…'; NULL is an error: [INVALID_TYPED_LITERAL]
+    enum ast_unit first, last; // AST_INTERVAL: YEAR TO MONTH
+    uint32_t height;           // of the tree beneath, 1 for a leaf
 };
 
 struct ast_item {
