@@ -1,0 +1,116 @@
+// The binder's own shapes: one SELECT being bound, and the names it can see.
+//
+// A SELECT becomes, from its FROM up: WHERE, window(), aggregation, HAVING, generators, ORDER BY, LIMIT, projection.
+// Everything above the aggregation is first bound over FROM's columns, with an aggregate call as a column of its own,
+// and then lifted: what equals a grouping expression becomes its column, what is left over is a missing aggregation.
+#ifndef AGENT_PLAN_BIND_H
+#define AGENT_PLAN_BIND_H
+
+#include "agent/plan/logical.h"
+#include "ops/function.h"
+
+enum { BIND_DEPTH_MAX = 64 }; // subqueries in subqueries
+
+struct scope_column {
+    struct slice qualifier, name; // as written
+    uint32_t attribute;
+};
+
+struct scope {
+    struct scope_column *column;
+    uint32_t count, capacity;
+};
+
+// The WITH names that can be seen, the nearest first.
+struct visible {
+    const struct ast_cte *cte;
+    const struct visible *behind; // what the query of `cte` itself can see
+};
+
+struct binder {
+    struct logical *l;
+    struct error *e;
+    uint32_t depth;
+};
+
+enum clause { CLAUSE_SELECT, CLAUSE_WHERE, CLAUSE_GROUP, CLAUSE_HAVING, CLAUSE_ORDER, CLAUSE_LATERAL };
+
+// One output of the SELECT list; `*` and generators make several.
+struct item {
+    struct ast_expr *ast; // its place; of a star or a generator `expr` was made with it
+    struct slice name;
+    bool aliased;      // the name was written with AS
+    bool lateral;      // refers to an earlier item's alias
+    bool generated;    // a generator's column
+    bool busy;         // is being bound: a name cannot refer to itself
+    struct expr *expr; // NULL: not bound yet
+    uint32_t attribute;
+};
+
+struct query {
+    struct binder *b;
+    const struct ast_select *select;
+    struct node *node; // what has been made so far
+    struct scope scope;
+    struct item *items;
+    uint32_t item_count;
+    // window(): one a SELECT
+    struct expr *window;
+    struct ast_expr *window_ast;
+    uint32_t window_attribute;
+    bool grouped;
+    struct assignment *keys;
+    uint32_t key_count;
+    struct aggregate_part *parts;
+    uint32_t part_count, part_capacity;
+    struct node *generators[16]; // of the SELECT list, in order, their child not yet set
+    uint32_t generator_count;
+};
+
+// Where an expression stands.
+struct context {
+    struct query *q;
+    enum clause clause;
+    const struct ast_expr *aggregate; // the aggregate call it is an argument of
+    uint32_t aliases;                 // items whose aliases can be seen (lateral aliases; all in HAVING and ORDER BY)
+    struct item *item;                // the item being bound
+};
+
+// STATUS_CONFIG with the place of an expression.
+#define BIND_ERROR(b, x, ...) sql_error(&(b)->l->pipeline->query, (x)->offset, (x)->length, (b)->e, __VA_ARGS__)
+// What `e` says already, with the place.
+enum status bind_place(struct binder *b, const struct ast_expr *x);
+
+void scope_add(struct binder *b, struct scope *s, struct slice qualifier, struct slice name, uint32_t attribute);
+// Resolves `parts` of a name: the column, and how many parts it took. STATUS_END: no such column; STATUS_CONFIG:
+// ambiguous, said.
+enum status scope_find(struct binder *b, const struct scope *s, const struct ast_expr *name, uint32_t *attribute,
+                       uint32_t *taken);
+// [UNRESOLVED_COLUMN.WITH_SUGGESTION] with the nearest name.
+enum status scope_unresolved(struct binder *b, const struct scope *s, const struct ast_expr *name);
+const char *name_text(struct arena *a, const struct slice *parts, uint32_t count); // `a`.`b`
+
+enum status bind_select(struct binder *b, const struct ast_select *s, const struct visible *ctes, struct query **out);
+enum status bind_relation(struct query *q, const struct ast_relation *r, const struct visible *ctes);
+enum status bind_expr(const struct context *c, struct ast_expr *x, struct expr **out);
+// `x` cast to BOOLEAN if it is a bare NULL; else [DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN].
+enum status bind_condition(const struct context *c, struct ast_expr *x, struct expr **out);
+enum status bind_call(const struct context *c, struct ast_expr *x, struct expr **out);
+enum status bind_aggregate(const struct context *c, struct ast_expr *x, const struct aggregate *a, struct expr **out);
+enum status bind_item(struct query *q, struct item *item);
+// The SELECT list: stars (over the first `columns` of the scope) and generators expanded, names given; expressions are
+// bound by bind_item.
+enum status bind_items(struct query *q, uint32_t columns);
+// Binds the window() there is in `x`, if any, and makes its column known.
+enum status bind_window(struct query *q, enum clause clause, struct ast_expr *x);
+void window_apply(struct query *q); // puts its node on q->node
+enum status bind_group(struct query *q);
+// `x`, bound over FROM's columns, over the aggregation's instead.
+enum status group_lift(struct query *q, const struct ast_expr *place, struct expr *x, struct expr **out);
+bool type_has_map(const struct type *t); // it has no order: no key, no ORDER BY
+bool is_generator(const struct ast_expr *x);
+// A generator over q's columns: a node without child. Its columns have the aliases as names, or Spark's own.
+enum status bind_generator(const struct context *c, struct ast_expr *x, const struct slice *aliases,
+                           uint32_t alias_count, bool outer, struct node **out);
+
+#endif

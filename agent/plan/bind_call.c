@@ -1,0 +1,239 @@
+#include "agent/plan/bind.h"
+
+#include "ops/window_call.h"
+
+static const char *text_of(struct binder *b, struct slice s)
+{
+    return arena_printf(b->l->arena, "%.*s", (int)s.size, s.data);
+}
+
+static enum status unresolved_routine(struct binder *b, const struct ast_expr *x)
+{
+    uint32_t functions, aggregates;
+    const struct function *const *function = function_list(&functions);
+    const struct aggregate *const *aggregate = aggregate_list(&aggregates);
+    struct slice *names = ARENA_ARRAY(b->l->arena, struct slice, functions + aggregates);
+    for (uint32_t i = 0; i < functions; i++)
+        names[i] = slice_of(function[i]->name);
+    for (uint32_t i = 0; i < aggregates; i++)
+        names[functions + i] = slice_of(aggregate[i]->name);
+    int nearest = slice_nearest(x->name, names, functions + aggregates);
+    if (nearest < 0)
+        return BIND_ERROR(b, x, "[UNRESOLVED_ROUTINE] there is no function `%s`", text_of(b, x->name));
+    return BIND_ERROR(b, x, "[UNRESOLVED_ROUTINE] there is no function `%s`; did you mean `%s`?", text_of(b, x->name),
+                      names[nearest].data);
+}
+
+bool is_generator(const struct ast_expr *x)
+{
+    if (x->kind != AST_CALL)
+        return false;
+    const struct function *f = function_find(x->name);
+    return f && (f->flags & FUNCTION_GENERATOR);
+}
+
+static enum status bind_args(const struct context *c, struct ast_expr *x, struct expr ***out)
+{
+    *out = ARENA_ARRAY(c->q->b->l->arena, struct expr *, x->argc + 1);
+    for (uint32_t i = 0; i < x->argc; i++) {
+        enum status s = bind_expr(c, x->args[i], &(*out)[i]);
+        if (s)
+            return s;
+    }
+    return STATUS_OK;
+}
+
+static enum status call(struct binder *b, const struct ast_expr *x, const struct function *f, struct expr *const *args,
+                        uint32_t argc, struct expr **out)
+{
+    enum status s = expr_call(b->l->arena, b->l->session, f, args, argc, out, b->e);
+    return s ? bind_place(b, x) : STATUS_OK;
+}
+
+// struct(a, t.b, a + 1) is named_struct('a', a, 'b', t.b, 'col3', a + 1) (ResolveCreateNamedStruct).
+static enum status bind_struct(const struct context *c, struct ast_expr *x, struct expr **out)
+{
+    struct binder *b = c->q->b;
+    struct arena *a = b->l->arena;
+    struct expr **values, **args = ARENA_ARRAY(a, struct expr *, 2 * x->argc + 1);
+    enum status s = bind_args(c, x, &values);
+    if (s)
+        return s;
+    for (uint32_t i = 0; i < x->argc; i++) {
+        const struct ast_expr *arg = x->args[i];
+        struct slice name =
+            arg->kind == AST_NAME ? arg->parts[arg->part_count - 1] : slice_of(arena_printf(a, "col%u", i + 1));
+        args[2 * i] = expr_literal(a, (struct value){.type = type_simple(TYPE_STRING), .bytes = name});
+        args[2 * i + 1] = values[i];
+    }
+    const struct function *f = function_find(SLICE("named_struct"));
+    if (!f)
+        return unresolved_routine(b, x);
+    return call(b, x, f, args, 2 * x->argc, out);
+}
+
+static enum status misplaced_generator(const struct context *c, const struct ast_expr *x)
+{
+    if (c->clause == CLAUSE_SELECT || c->clause == CLAUSE_LATERAL)
+        return BIND_ERROR(c->q->b, x,
+                          "[UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS] %s makes rows and must stand alone "
+                          "in the SELECT list; use its column in an outer SELECT",
+                          text_of(c->q->b, x->name));
+    return BIND_ERROR(c->q->b, x,
+                      "[UNSUPPORTED_GENERATOR.OUTSIDE_SELECT] %s makes rows: it stands in the SELECT list or "
+                      "in LATERAL VIEW",
+                      text_of(c->q->b, x->name));
+}
+
+static enum status bind_window_call(const struct context *c, struct ast_expr *x, const struct function *f,
+                                    struct expr **out)
+{
+    struct query *q = c->q;
+    if (!q->window)
+        return BIND_ERROR(q->b, x,
+                          "[UNSUPPORTED_FEATURE] %s cannot stand here; it stands in the SELECT list, in WHERE and "
+                          "in GROUP BY",
+                          f->name);
+    struct expr **args, *window;
+    enum status s = bind_args(c, x, &args);
+    if (!s)
+        s = call(q->b, x, f, args, x->argc, &window);
+    if (s)
+        return s;
+    if (!expr_same(window, q->window))
+        return BIND_ERROR(q->b, x,
+                          "a SELECT can have one window: two would make every pair of them a row "
+                          "(Spark: Multiple time/session window expressions)");
+    *out = attribute_expr(q->b->l, q->window_attribute);
+    return STATUS_OK;
+}
+
+// What only an aggregate may have.
+static enum status check_plain(struct binder *b, const struct ast_expr *x)
+{
+    if (x->filter || x->distinct)
+        return BIND_ERROR(b, x,
+                          "[INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX] %s is no aggregate and takes no %s",
+                          text_of(b, x->name), x->filter ? "FILTER" : "DISTINCT");
+    if (x->star)
+        return BIND_ERROR(b, x, "[INVALID_USAGE_OF_STAR_OR_REGEX] only count takes *");
+    return STATUS_OK;
+}
+
+enum status bind_call(const struct context *c, struct ast_expr *x, struct expr **out)
+{
+    struct binder *b = c->q->b;
+    if (x->over)
+        return BIND_ERROR(b, x,
+                          "[NON_TIME_WINDOW_NOT_SUPPORTED_IN_STREAMING] %s(…) OVER is not there for streams; group "
+                          "by window(time, …) instead",
+                          text_of(b, x->name));
+    const struct aggregate *a = aggregate_find(x->name);
+    if (a)
+        return bind_aggregate(c, x, a, out);
+    enum status s = check_plain(b, x);
+    if (s)
+        return s;
+    if (slice_equal_fold(x->name, SLICE("struct")))
+        return bind_struct(c, x, out);
+    const struct function *f = function_find(x->name);
+    if (!f)
+        return unresolved_routine(b, x);
+    if (f->flags & FUNCTION_GENERATOR)
+        return misplaced_generator(c, x);
+    if (f->flags & FUNCTION_WINDOW)
+        return bind_window_call(c, x, f, out);
+    struct expr **args;
+    s = bind_args(c, x, &args);
+    return s ? s : call(b, x, f, args, x->argc, out);
+}
+
+static struct ast_expr *find_window(struct ast_expr *x)
+{
+    if (!x)
+        return NULL;
+    if (x->kind == AST_CALL) {
+        const struct function *f = function_find(x->name);
+        if (f && (f->flags & FUNCTION_WINDOW))
+            return x;
+    }
+    struct ast_expr *found = NULL;
+    for (uint32_t i = 0; i < x->argc && !found; i++)
+        found = find_window(x->args[i]);
+    return found;
+}
+
+enum status bind_window(struct query *q, enum clause clause, struct ast_expr *x)
+{
+    struct ast_expr *found = q->window ? NULL : find_window(x);
+    if (!found)
+        return STATUS_OK;
+    struct binder *b = q->b;
+    const struct function *f = function_find(found->name);
+    struct context c = {.q = q, .clause = clause};
+    struct expr **args;
+    enum status s = bind_args(&c, found, &args);
+    if (!s)
+        s = call(b, found, f, args, found->argc, &q->window);
+    if (s)
+        return s;
+    if (strcmp(f->name, "window") != 0)
+        return BIND_ERROR(b, found, "[UNSUPPORTED_FEATURE] %s is not supported yet", f->name);
+    q->window_ast = found;
+    const struct expr *time = q->window->args[0];
+    bool event_time = time->kind == EXPR_COLUMN && b->l->attributes[time->column].event_time;
+    const struct window_call *w = q->window->state;
+    // as Spark has it: a struct that is always there, but for the Expand of sliding windows and a grouping
+    bool nullable = w->size != w->slide || q->select->group_count || q->select->group_all;
+    q->window_attribute = attribute_add(b->l, SLICE("window"), q->window->type, nullable, event_time);
+    if (clause != CLAUSE_WHERE)
+        scope_add(b, &q->scope, (struct slice){0}, SLICE("window"), q->window_attribute);
+    return STATUS_OK;
+}
+
+// The columns that explode and its like make of an ARRAY (pos, col) or a MAP (pos, key, value).
+static enum status generator_columns(struct binder *b, const struct ast_expr *x, struct node *n,
+                                     const struct slice *aliases, uint32_t alias_count)
+{
+    const struct type *list = n->input->type;
+    bool map = list->id == TYPE_MAP;
+    struct field made[3];
+    uint32_t count = 0;
+    if (n->position)
+        made[count++] = (struct field){SLICE("pos"), type_simple(TYPE_INT), n->outer};
+    if (map)
+        made[count++] = (struct field){SLICE("key"), list->key, n->outer};
+    made[count++] = (struct field){map ? SLICE("value") : SLICE("col"), list->element, n->outer || list->contains_null};
+    if (alias_count && alias_count != count)
+        return BIND_ERROR(b, x, "[UDTF_ALIAS_NUMBER_MISMATCH] %s makes %u columns here, and has %u names",
+                          n->generator->name, count, alias_count);
+    n->attributes = ARENA_ARRAY(b->l->arena, uint32_t, count);
+    n->attribute_count = count;
+    for (uint32_t i = 0; i < count; i++)
+        n->attributes[i] =
+            attribute_add(b->l, alias_count ? aliases[i] : made[i].name, made[i].type, made[i].nullable, false);
+    return STATUS_OK;
+}
+
+enum status bind_generator(const struct context *c, struct ast_expr *x, const struct slice *aliases,
+                           uint32_t alias_count, bool outer, struct node **out)
+{
+    struct binder *b = c->q->b;
+    const struct function *f = function_find(x->name);
+    struct expr **args, *bound;
+    enum status s = check_plain(b, x);
+    if (!s)
+        s = bind_args(c, x, &args);
+    if (!s)
+        s = call(b, x, f, args, x->argc, &bound);
+    if (s)
+        return s;
+    struct node *n = *out = node_new(b->l, NODE_GENERATE, NULL, x->offset, x->length);
+    n->generator = f;
+    n->input = bound->args[0];
+    n->position = strncmp(f->name, "pos", 3) == 0;
+    n->outer = outer || strstr(f->name, "_outer") != NULL;
+    if (n->input->type->id != TYPE_ARRAY && n->input->type->id != TYPE_MAP)
+        return BIND_ERROR(b, x, "[DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE] %s takes an ARRAY or a MAP", f->name);
+    return generator_columns(b, x, n, aliases, alias_count);
+}

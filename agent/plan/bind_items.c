@@ -1,0 +1,128 @@
+// The SELECT list: stars, generators, names.
+#include "agent/plan/bind.h"
+#include "agent/sql/print.h"
+
+struct items {
+    struct item *at;
+    uint32_t count, capacity;
+};
+
+static struct item *add(struct query *q, struct items *list)
+{
+    if (list->count == list->capacity) {
+        uint32_t capacity = list->capacity ? 2 * list->capacity : 16;
+        struct item *grown = ARENA_ARRAY(q->b->l->arena, struct item, capacity);
+        if (list->count)
+            memcpy(grown, list->at, list->count * sizeof(*grown));
+        list->at = grown;
+        list->capacity = capacity;
+    }
+    return &list->at[list->count++];
+}
+
+static void add_column(struct query *q, struct items *list, struct ast_expr *place, struct slice name,
+                       uint32_t attribute)
+{
+    *add(q, list) = (struct item){.ast = place, .name = name, .expr = attribute_expr(q->b->l, attribute)};
+}
+
+// s.*: the fields of a struct.
+static enum status expand_struct(struct query *q, struct ast_expr *x, struct items *list)
+{
+    struct binder *b = q->b;
+    struct logical *l = b->l;
+    uint32_t attribute, taken = 0;
+    enum status s = scope_find(b, &q->scope, x, &attribute, &taken);
+    if (s == STATUS_END)
+        return BIND_ERROR(b, x, "[CANNOT_RESOLVE_STAR_EXPAND] there is no table and no struct %s",
+                          name_text(l->arena, x->parts, x->part_count));
+    struct expr *base = s ? NULL : attribute_expr(l, attribute);
+    for (uint32_t i = taken; !s && i < x->part_count; i++)
+        s = expr_field(l->arena, base, x->parts[i], &base, b->e);
+    if (s)
+        return s;
+    if (base->type->id != TYPE_STRUCT)
+        return BIND_ERROR(b, x, "[CANNOT_RESOLVE_STAR_EXPAND] %s is no struct",
+                          name_text(l->arena, x->parts, x->part_count));
+    for (uint32_t i = 0; i < base->type->field_count; i++) {
+        struct item *item = add(q, list);
+        *item = (struct item){.ast = x, .name = base->type->fields[i].name};
+        s = expr_field(l->arena, base, item->name, &item->expr, b->e);
+        if (s)
+            return bind_place(b, x);
+    }
+    return STATUS_OK;
+}
+
+static enum status expand_star(struct query *q, struct ast_expr *x, struct items *list, uint32_t columns)
+{
+    bool found = false;
+    for (uint32_t i = 0; i < columns; i++) {
+        const struct scope_column *c = &q->scope.column[i];
+        if (x->part_count && !(x->part_count == 1 && slice_equal_fold(c->qualifier, x->parts[0])))
+            continue;
+        add_column(q, list, x, c->name, c->attribute);
+        found = true;
+    }
+    return found || x->part_count == 0 ? STATUS_OK : expand_struct(q, x, list);
+}
+
+static enum status expand_generator(struct query *q, const struct ast_item *ast, struct items *list)
+{
+    struct binder *b = q->b;
+    const uint32_t most = sizeof(q->generators) / sizeof(*q->generators);
+    if (q->generator_count == most)
+        return BIND_ERROR(b, ast->expr, "[UNSUPPORTED_GENERATOR.MULTI_GENERATOR] more than %u generators in one SELECT",
+                          most);
+    struct context c = {.q = q, .clause = CLAUSE_SELECT};
+    struct node *n;
+    const struct slice *names = ast->alias_count ? ast->aliases : &ast->alias;
+    uint32_t count = ast->alias_count ? ast->alias_count : ast->alias.size > 0;
+    enum status s = bind_generator(&c, ast->expr, names, count, false, &n);
+    if (s)
+        return s;
+    q->generators[q->generator_count++] = n;
+    for (uint32_t i = 0; i < n->attribute_count; i++) {
+        add_column(q, list, ast->expr, b->l->attributes[n->attributes[i]].name, n->attributes[i]);
+        list->at[list->count - 1].generated = true;
+    }
+    return STATUS_OK;
+}
+
+// The name Spark gives a column that has no alias.
+static struct slice automatic_name(struct query *q, const struct ast_expr *x)
+{
+    struct logical *l = q->b->l;
+    if (x->kind == AST_NAME)
+        return x->parts[x->part_count - 1];
+    struct memory memory = {0};
+    struct text t;
+    text_init(&t, &memory);
+    ast_print_name(x, &t);
+    struct slice name = {arena_copy(l->arena, t.data, t.size), (uint32_t)t.size};
+    text_free(&t);
+    return name;
+}
+
+enum status bind_items(struct query *q, uint32_t columns)
+{
+    struct items list = {0};
+    enum status s = STATUS_OK;
+    for (uint32_t i = 0; !s && i < q->select->item_count; i++) {
+        const struct ast_item *ast = &q->select->items[i];
+        if (ast->expr->kind == AST_STAR) {
+            s = expand_star(q, ast->expr, &list, columns);
+        } else if (is_generator(ast->expr)) {
+            s = expand_generator(q, ast, &list);
+        } else if (ast->alias_count) {
+            s = BIND_ERROR(q->b, ast->expr, "[UDTF_ALIAS_NUMBER_MISMATCH] a list of names is for a generator");
+        } else {
+            bool aliased = ast->alias.size > 0;
+            struct slice name = aliased ? ast->alias : automatic_name(q, ast->expr);
+            *add(q, &list) = (struct item){.ast = ast->expr, .name = name, .aliased = aliased};
+        }
+    }
+    q->items = list.at;
+    q->item_count = list.count;
+    return s;
+}

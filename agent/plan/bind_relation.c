@@ -1,0 +1,184 @@
+// FROM: tables, subqueries, WITH names, LATERAL VIEW.
+#include "agent/plan/bind.h"
+
+// The columns of one FROM entry, from `first` on, get the names that follow its alias: t(a, b).
+static enum status rename_columns(struct query *q, const struct ast_relation *r, uint32_t first)
+{
+    uint32_t count = q->scope.count - first;
+    if (r->column_count && r->column_count != count)
+        return BIND_ERROR(q->b, r, "[ASSIGNMENT_ARITY_MISMATCH] %u names for %u columns", r->column_count, count);
+    for (uint32_t i = 0; i < r->column_count; i++)
+        q->scope.column[first + i].name = r->columns[i];
+    return STATUS_OK;
+}
+
+static enum status watermark_fault(struct logical *l, const struct pipeline_source *s, const struct source_table *t,
+                                   struct error *e)
+{
+    struct slice *names = ARENA_ARRAY(l->arena, struct slice, t->count + 1);
+    const char *list = "";
+    for (uint32_t i = 0; i < t->count; i++) {
+        names[i] = t->column[i].field.name;
+        list = arena_printf(l->arena, "%s%s`%.*s`", list, i ? ", " : "", (int)names[i].size, names[i].data);
+    }
+    int nearest = slice_nearest(s->watermark_column, names, t->count);
+    const char *hint = "";
+    if (nearest >= 0)
+        hint = arena_printf(l->arena, "did you mean `%.*s`? ", (int)names[nearest].size, names[nearest].data);
+    return pipeline_error(
+        l->pipeline, s->watermark_place, e,
+        "[UNRESOLVED_COLUMN.WITH_SUGGESTION] the watermark's column `%.*s` is no column of source %.*s; "
+        "%sthere are: %s",
+        (int)s->watermark_column.size, s->watermark_column.data, (int)s->name.size, s->name.data, hint, list);
+}
+
+// The source's watermark, directly above it (Dataset.withWatermark before the view was made).
+static enum status bind_watermark(struct binder *b, uint32_t source, struct node **node)
+{
+    struct logical *l = b->l;
+    const struct pipeline_source *s = &l->pipeline->sources[source];
+    const struct source_table *t = &l->tables[source];
+    if (!s->has_watermark)
+        return STATUS_OK;
+    uint32_t i = 0;
+    while (i < t->count && !slice_equal_fold(t->column[i].field.name, s->watermark_column))
+        i++;
+    if (i == t->count)
+        return watermark_fault(l, s, t, b->e);
+    if (t->column[i].field.type->id != TYPE_TIMESTAMP)
+        return pipeline_error(l->pipeline, s->watermark_place, b->e,
+                              "[EVENT_TIME_IS_NOT_ON_TIMESTAMP_TYPE] the watermark's column `%.*s` must be TIMESTAMP",
+                              (int)s->watermark_column.size, s->watermark_column.data);
+    uint32_t column = (*node)->attributes[i];
+    *node = node_new(l, NODE_WATERMARK, *node, (*node)->offset, (*node)->length);
+    (*node)->column = column;
+    (*node)->delay = s->watermark_delay;
+    l->attributes[column].event_time = true;
+    return STATUS_OK;
+}
+
+static enum status bind_source(struct query *q, const struct ast_relation *r, uint32_t source)
+{
+    struct logical *l = q->b->l;
+    const struct pipeline_source *s = &l->pipeline->sources[source];
+    const struct source_table *t = &l->tables[source];
+    if (s->is_static)
+        return BIND_ERROR(q->b, r,
+                          "[WRITE_STREAM_NOT_ALLOWED] source %.*s is static: a query needs a stream, and joins are "
+                          "not supported yet",
+                          (int)s->name.size, s->name.data);
+    struct node *n = node_new(l, NODE_SOURCE, NULL, r->offset, r->length);
+    n->source = source;
+    n->attributes = ARENA_ARRAY(l->arena, uint32_t, t->count);
+    n->attribute_count = t->count;
+    n->wanted = ARENA_ARRAY(l->arena, bool, t->count);
+    struct slice qualifier = r->alias.size ? r->alias : r->name;
+    for (uint32_t i = 0; i < t->count; i++) {
+        const struct field *f = &t->column[i].field;
+        n->attributes[i] = attribute_add(l, f->name, f->type, f->nullable, false);
+        scope_add(q->b, &q->scope, qualifier, f->name, n->attributes[i]);
+    }
+    q->node = n;
+    return bind_watermark(q->b, source, &q->node);
+}
+
+static enum status bind_query(struct query *q, const struct ast_select *ast, const struct visible *ctes,
+                              struct slice qualifier)
+{
+    struct query *inner;
+    enum status s = bind_select(q->b, ast, ctes, &inner);
+    if (s)
+        return s;
+    q->node = inner->node;
+    for (uint32_t i = 0; i < inner->item_count; i++)
+        scope_add(q->b, &q->scope, qualifier, inner->items[i].name, inner->items[i].attribute);
+    return STATUS_OK;
+}
+
+static enum status bind_cte(struct query *q, const struct ast_relation *r, const struct visible *v)
+{
+    uint32_t first = q->scope.count;
+    enum status s = bind_query(q, v->cte->query, v->behind, r->alias.size ? r->alias : r->name);
+    if (s || v->cte->column_count == 0)
+        return s;
+    if (v->cte->column_count != q->scope.count - first)
+        return BIND_ERROR(q->b, r, "[ASSIGNMENT_ARITY_MISMATCH] %.*s has %u names for %u columns",
+                          (int)v->cte->name.size, v->cte->name.data, v->cte->column_count, q->scope.count - first);
+    for (uint32_t i = 0; i < v->cte->column_count; i++)
+        q->scope.column[first + i].name = v->cte->columns[i];
+    return STATUS_OK;
+}
+
+static enum status unknown_table(struct query *q, const struct ast_relation *r)
+{
+    const struct pipeline *p = q->b->l->pipeline;
+    struct slice *names = ARENA_ARRAY(q->b->l->arena, struct slice, p->source_count + 1);
+    const char *list = "";
+    for (uint32_t i = 0; i < p->source_count; i++) {
+        names[i] = p->sources[i].name;
+        list = arena_printf(q->b->l->arena, "%s%s`%.*s`", list, i ? ", " : "", (int)names[i].size, names[i].data);
+    }
+    int nearest = slice_nearest(r->name, names, p->source_count);
+    const char *hint = "";
+    if (nearest >= 0)
+        hint = arena_printf(q->b->l->arena, "did you mean `%.*s`? ", (int)names[nearest].size, names[nearest].data);
+    return BIND_ERROR(q->b, r, "[TABLE_OR_VIEW_NOT_FOUND] there is no source `%.*s`; %sthe pipeline has: %s",
+                      (int)r->name.size, r->name.data, hint, list);
+}
+
+static enum status bind_table(struct query *q, const struct ast_relation *r, const struct visible *ctes)
+{
+    for (const struct visible *v = ctes; v; v = v->behind)
+        if (slice_equal_fold(v->cte->name, r->name))
+            return bind_cte(q, r, v);
+    const struct pipeline *p = q->b->l->pipeline;
+    for (uint32_t i = 0; i < p->source_count; i++)
+        if (slice_equal_fold(p->sources[i].name, r->name))
+            return bind_source(q, r, i);
+    return unknown_table(q, r);
+}
+
+static enum status bind_lateral(struct query *q, const struct ast_relation *r, const struct visible *ctes)
+{
+    enum status s = bind_relation(q, r->left, ctes);
+    if (s)
+        return s;
+    struct context c = {.q = q, .clause = CLAUSE_LATERAL};
+    if (!is_generator(r->generator)) {
+        struct expr *unused;
+        s = bind_expr(&c, r->generator, &unused);
+        return s ? s
+                 : BIND_ERROR(q->b, r->generator,
+                              "[UNSUPPORTED_GENERATOR.NOT_GENERATOR] LATERAL VIEW wants a "
+                              "generator, such as explode");
+    }
+    struct node *n;
+    s = bind_generator(&c, r->generator, r->columns, r->column_count, r->outer, &n);
+    if (s)
+        return s;
+    n->child = q->node;
+    q->node = n;
+    for (uint32_t i = 0; i < n->attribute_count; i++)
+        scope_add(q->b, &q->scope, r->alias.size ? r->alias : r->name, q->b->l->attributes[n->attributes[i]].name,
+                  n->attributes[i]);
+    return STATUS_OK;
+}
+
+enum status bind_relation(struct query *q, const struct ast_relation *r, const struct visible *ctes)
+{
+    uint32_t first = q->scope.count;
+    enum status s = STATUS_OK;
+    switch (r->kind) {
+    case AST_TABLE:
+        s = bind_table(q, r, ctes);
+        return s ? s : rename_columns(q, r, first);
+    case AST_DERIVED:
+        s = bind_query(q, r->query, ctes, r->alias);
+        return s ? s : rename_columns(q, r, first);
+    case AST_LATERAL:
+        return bind_lateral(q, r, ctes);
+    case AST_JOIN:
+        break;
+    }
+    return BIND_ERROR(q->b, r, "[UNSUPPORTED_FEATURE] joins are not supported yet");
+}

@@ -1,0 +1,380 @@
+#include "agent/plan/bind.h"
+
+#include "ops/key.h"
+#include "ops/program.h"
+#include "ops/window_call.h"
+
+bool type_has_map(const struct type *t)
+{
+    if (t->id == TYPE_MAP)
+        return true;
+    if (t->id == TYPE_ARRAY)
+        return type_has_map(t->element);
+    for (uint32_t i = 0; t->id == TYPE_STRUCT && i < t->field_count; i++)
+        if (type_has_map(t->fields[i].type))
+            return true;
+    return false;
+}
+
+// What the language has and we have not.
+static enum status check_built(struct binder *b, const struct ast_select *s)
+{
+    if (s->set)
+        return BIND_ERROR(b, s, "[UNSUPPORTED_FEATURE] UNION, EXCEPT and INTERSECT are not supported yet");
+    if (s->grouping_sets)
+        return BIND_ERROR(b, s, "[UNSUPPORTED_FEATURE] ROLLUP, CUBE and GROUPING SETS are not supported yet");
+    if (!s->from)
+        return BIND_ERROR(b, s, "[WRITE_STREAM_NOT_ALLOWED] the query reads no stream: it has no FROM");
+    return STATUS_OK;
+}
+
+static enum status bind_where(struct query *q)
+{
+    struct ast_expr *where = q->select->where;
+    if (!where)
+        return STATUS_OK;
+    struct context c = {.q = q, .clause = CLAUSE_WHERE};
+    struct expr *condition;
+    enum status s = bind_window(q, CLAUSE_WHERE, where);
+    if (!s)
+        s = bind_condition(&c, where, &condition);
+    if (s)
+        return s;
+    window_apply(q);
+    q->window = NULL; // the SELECT list may have its own
+    struct expr_list conjuncts = {0};
+    s = conjuncts_split(q->b->l, condition, &conjuncts, q->b->e);
+    if (!s)
+        q->node = node_filter(q->b->l, q->node, conjuncts.at, conjuncts.count);
+    return s;
+}
+
+void window_apply(struct query *q)
+{
+    if (!q->window)
+        return;
+    struct logical *l = q->b->l;
+    const struct window_call *call = q->window->state;
+    struct expr *time = q->window->args[0];
+    struct expr *there = call_named(l, "isnotnull", &time, 1);
+    q->node = node_filter(l, q->node, &there, there ? 1 : 0);
+    struct node *n = node_new(l, NODE_WINDOW, q->node, q->window_ast->offset, q->window_ast->length);
+    n->input = time;
+    n->size = call->size;
+    n->slide = call->slide;
+    n->start = call->start;
+    n->attributes = ARENA_ARRAY(l->arena, uint32_t, 1);
+    n->attributes[0] = q->window_attribute;
+    n->attribute_count = 1;
+    q->node = n;
+}
+
+enum status bind_item(struct query *q, struct item *item)
+{
+    if (item->expr)
+        return STATUS_OK;
+    if (item->busy)
+        return BIND_ERROR(q->b, item->ast, "[UNRESOLVED_COLUMN.WITHOUT_SUGGESTION] `%.*s` refers to itself",
+                          (int)item->name.size, item->name.data);
+    item->busy = true;
+    struct context c = {.q = q, .clause = CLAUSE_SELECT, .aliases = (uint32_t)(item - q->items), .item = item};
+    enum status s = bind_expr(&c, item->ast, &item->expr);
+    item->busy = false;
+    return s;
+}
+
+static enum status bind_windows(struct query *q)
+{
+    const struct ast_select *s = q->select;
+    for (uint32_t i = 0; i < s->group_count; i++) {
+        enum status status = bind_window(q, CLAUSE_GROUP, s->group[i]);
+        if (status)
+            return status;
+    }
+    for (uint32_t i = 0; i < s->item_count; i++) {
+        enum status status = bind_window(q, CLAUSE_SELECT, s->items[i].expr);
+        if (status)
+            return status;
+    }
+    return STATUS_OK;
+}
+
+static unsigned sort_order(const struct ast_order *o)
+{
+    bool last = o->nulls_given ? o->nulls_last : o->descending;
+    return (last ? KEY_NULLS_LAST : KEY_NULLS_FIRST) | (o->descending ? KEY_DESCENDING : 0u);
+}
+
+static enum status bind_order_key(struct query *q, struct ast_expr *x, struct expr **out)
+{
+    struct binder *b = q->b;
+    enum status s = STATUS_OK;
+    if (x->kind == AST_LITERAL && !x->value.null && x->value.type->id == TYPE_INT) {
+        int64_t place = x->value.integer;
+        if (place < 1 || place > q->item_count)
+            return BIND_ERROR(b, x, "[ORDER_BY_POS_OUT_OF_RANGE] ORDER BY %d: the SELECT list has columns 1 to %u",
+                              (int)place, q->item_count);
+        *out = q->items[place - 1].expr;
+    } else {
+        struct context c = {.q = q, .clause = CLAUSE_ORDER, .aliases = q->item_count};
+        s = bind_expr(&c, x, out);
+    }
+    if (!s && type_has_map((*out)->type))
+        return BIND_ERROR(b, x, "[DATATYPE_MISMATCH.INVALID_ORDERING_TYPE] a MAP has no order");
+    return s;
+}
+
+static enum status bind_order(struct query *q, struct sort_key **out)
+{
+    const struct ast_select *s = q->select;
+    struct sort_key *keys = *out = ARENA_ARRAY(q->b->l->arena, struct sort_key, s->order_count);
+    for (uint32_t i = 0; i < s->order_count; i++) {
+        enum status status = bind_order_key(q, s->order[i].expr, &keys[i].expr);
+        if (status)
+            return status;
+        keys[i].order = sort_order(&s->order[i]);
+    }
+    return STATUS_OK;
+}
+
+// Value of a constant expression, computed as a query would.
+static struct value constant(struct binder *b, const struct expr *x)
+{
+    if (x->kind == EXPR_LITERAL)
+        return x->literal;
+    struct memory memory = {0};
+    struct arena scratch;
+    arena_init(&scratch, &memory, 4096);
+    struct program *p = program_compile(&x, 1, b->l->session, &memory);
+    struct chunk chunk = {.rows = {NULL, 1}, .arena = &scratch};
+    program_run(p, &chunk, &chunk.rows);
+    const struct column *c = program_result(p, 0);
+    struct value v = {.type = x->type, .null = is_null(c, 0)};
+    if (!v.null && type_is_integral(x->type))
+        v = value_load(c, at(c, 0));
+    program_free(p);
+    arena_free(&scratch);
+    return v;
+}
+
+// LIMIT and OFFSET: a constant INT, not negative.
+static enum status bind_limit(struct query *q, struct ast_expr *x, int64_t *out)
+{
+    struct binder *b = q->b;
+    struct query none = {.b = b, .select = q->select};
+    struct context c = {.q = &none, .clause = CLAUSE_WHERE};
+    struct expr *bound;
+    enum status s = bind_expr(&c, x, &bound);
+    if (s)
+        return s;
+    if (bound->type->id != TYPE_INT && bound->type->id != TYPE_SMALLINT && bound->type->id != TYPE_TINYINT)
+        return BIND_ERROR(b, x, "[INVALID_LIMIT_LIKE_EXPRESSION.DATA_TYPE] LIMIT and OFFSET take an INT");
+    struct value v = constant(b, bound);
+    if (v.null)
+        return BIND_ERROR(b, x, "[INVALID_LIMIT_LIKE_EXPRESSION.IS_NULL] LIMIT and OFFSET take a number, this is NULL");
+    if (v.integer < 0)
+        return BIND_ERROR(b, x, "[INVALID_LIMIT_LIKE_EXPRESSION.IS_NEGATIVE] LIMIT and OFFSET must not be negative");
+    *out = v.integer;
+    return STATUS_OK;
+}
+
+static enum status apply_limit(struct query *q)
+{
+    const struct ast_select *ast = q->select;
+    if (!ast->limit && !ast->offset_rows)
+        return STATUS_OK;
+    const struct ast_expr *place = ast->limit ? ast->limit : ast->offset_rows;
+    struct node *n = node_new(q->b->l, NODE_LIMIT, q->node, place->offset, place->length);
+    enum status s = ast->limit ? bind_limit(q, ast->limit, &n->limit) : STATUS_OK;
+    if (!s && ast->offset_rows)
+        s = bind_limit(q, ast->offset_rows, &n->skip);
+    q->node = n;
+    return s;
+}
+
+static void apply_aggregate(struct query *q)
+{
+    if (!q->grouped)
+        return;
+    struct node *n = node_new(q->b->l, NODE_AGGREGATE, q->node, q->select->offset, q->select->length);
+    n->items = q->keys;
+    n->item_count = q->key_count;
+    n->parts = q->parts;
+    n->part_count = q->part_count;
+    q->node = n;
+}
+
+static enum status apply_having(struct query *q, struct expr *having)
+{
+    if (!having)
+        return STATUS_OK;
+    struct expr_list conjuncts = {0};
+    enum status s = group_lift(q, q->select->having, having, &having);
+    if (!s)
+        s = conjuncts_split(q->b->l, having, &conjuncts, q->b->e);
+    if (!s)
+        q->node = node_filter(q->b->l, q->node, conjuncts.at, conjuncts.count);
+    return s;
+}
+
+static enum status apply_generators(struct query *q)
+{
+    for (uint32_t i = 0; i < q->generator_count; i++) {
+        struct node *n = q->generators[i];
+        const struct ast_expr place = {.offset = n->offset, .length = n->length};
+        enum status s = q->grouped ? group_lift(q, &place, n->input, &n->input) : STATUS_OK;
+        if (s)
+            return s;
+        n->child = q->node;
+        q->node = n;
+    }
+    return STATUS_OK;
+}
+
+static enum status apply_order(struct query *q, struct sort_key *keys)
+{
+    const struct ast_select *ast = q->select;
+    if (ast->order_count == 0)
+        return STATUS_OK;
+    const struct ast_expr *first = ast->order[0].expr;
+    struct node *n = node_new(q->b->l, NODE_SORT, q->node, first->offset, first->length);
+    n->keys = keys;
+    n->key_count = ast->order_count;
+    for (uint32_t i = 0; q->grouped && i < n->key_count; i++) {
+        enum status s = group_lift(q, ast->order[i].expr, keys[i].expr, &keys[i].expr);
+        if (s)
+            return s;
+    }
+    q->node = n;
+    return STATUS_OK;
+}
+
+// The projection. An alias is an attribute of its own; a bare column stays the same one.
+static enum status apply_project(struct query *q)
+{
+    struct logical *l = q->b->l;
+    struct node *n = node_new(l, NODE_PROJECT, q->node, q->select->offset, q->select->length);
+    n->items = ARENA_ARRAY(l->arena, struct assignment, q->item_count);
+    n->item_count = q->item_count;
+    for (uint32_t i = 0; i < q->item_count; i++) {
+        struct item *item = &q->items[i];
+        enum status s = q->grouped ? group_lift(q, item->ast, item->expr, &item->expr) : STATUS_OK;
+        if (s)
+            return s;
+        const struct expr *x = item->expr;
+        bool bare = x->kind == EXPR_COLUMN;
+        bool event_time = bare && l->attributes[x->column].event_time;
+        item->attribute =
+            bare && !item->aliased ? x->column : attribute_add(l, item->name, x->type, x->nullable, event_time);
+        n->items[i] = (struct assignment){item->expr, item->attribute};
+    }
+    q->node = n;
+    return STATUS_OK;
+}
+
+// SELECT DISTINCT is a grouping by all its columns (ReplaceDistinctWithAggregate).
+static enum status apply_distinct(struct query *q)
+{
+    struct logical *l = q->b->l;
+    if (!q->select->distinct)
+        return STATUS_OK;
+    struct node *n = node_new(l, NODE_AGGREGATE, q->node, q->select->offset, q->select->length);
+    n->items = ARENA_ARRAY(l->arena, struct assignment, q->item_count);
+    for (uint32_t i = 0; i < q->item_count; i++) {
+        bool twice = false;
+        for (uint32_t k = 0; k < i; k++)
+            twice |= q->items[k].attribute == q->items[i].attribute;
+        if (type_has_map(q->items[i].expr->type))
+            return BIND_ERROR(q->b, q->items[i].ast,
+                              "[UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE] SELECT DISTINCT of a MAP");
+        if (!twice)
+            n->items[n->item_count++] =
+                (struct assignment){attribute_expr(l, q->items[i].attribute), q->items[i].attribute};
+    }
+    struct node *p = node_new(l, NODE_PROJECT, n, q->select->offset, q->select->length);
+    p->items = ARENA_ARRAY(l->arena, struct assignment, q->item_count);
+    p->item_count = q->item_count;
+    for (uint32_t i = 0; i < q->item_count; i++)
+        p->items[i] = (struct assignment){attribute_expr(l, q->items[i].attribute), q->items[i].attribute};
+    q->node = p;
+    return STATUS_OK;
+}
+
+static enum status bind_body(struct query *q)
+{
+    const struct ast_select *ast = q->select;
+    struct expr *having = NULL;
+    struct sort_key *keys = NULL;
+    enum status s = bind_where(q);
+    uint32_t columns = q->scope.count;
+    if (!s)
+        s = bind_windows(q);
+    if (!s)
+        s = bind_items(q, columns);
+    if (!s)
+        s = bind_group(q);
+    for (uint32_t i = 0; !s && i < q->item_count; i++)
+        s = bind_item(q, &q->items[i]);
+    if (!s && ast->having) {
+        struct context c = {.q = q, .clause = CLAUSE_HAVING, .aliases = q->item_count};
+        q->grouped = true;
+        s = bind_condition(&c, ast->having, &having);
+    }
+    if (!s)
+        s = bind_order(q, &keys);
+    if (s)
+        return s;
+    window_apply(q);
+    apply_aggregate(q);
+    s = apply_having(q, having);
+    if (!s)
+        s = apply_generators(q);
+    if (!s)
+        s = apply_order(q, keys);
+    if (!s)
+        s = apply_limit(q);
+    if (!s)
+        s = apply_project(q);
+    return s ? s : apply_distinct(q);
+}
+
+enum status bind_select(struct binder *b, const struct ast_select *ast, const struct visible *ctes, struct query **out)
+{
+    if (++b->depth > BIND_DEPTH_MAX)
+        return BIND_ERROR(b, ast, "[UNSUPPORTED_FEATURE] subqueries nest deeper than %d levels", BIND_DEPTH_MAX);
+    for (uint32_t i = 0; i < ast->cte_count; i++) {
+        struct visible *v = ARENA_NEW(b->l->arena, struct visible);
+        *v = (struct visible){&ast->ctes[i], ctes};
+        ctes = v;
+    }
+    struct query *q = *out = ARENA_NEW(b->l->arena, struct query);
+    q->b = b;
+    q->select = ast;
+    enum status s = check_built(b, ast);
+    if (!s)
+        s = bind_relation(q, ast->from, ctes);
+    if (!s)
+        s = bind_body(q);
+    b->depth--;
+    return s;
+}
+
+enum status query_bind(struct logical *l, struct error *e)
+{
+    struct ast_select *ast;
+    struct binder b = {.l = l, .e = e};
+    struct query *q;
+    enum status s = sql_parse(&l->pipeline->query, l->arena, &ast, e);
+    if (!s)
+        s = bind_select(&b, ast, NULL, &q);
+    if (s)
+        return s;
+    l->root = q->node;
+    struct field *fields = ARENA_ARRAY(l->arena, struct field, q->item_count);
+    for (uint32_t i = 0; i < q->item_count; i++) {
+        const struct attribute *a = &l->attributes[q->items[i].attribute];
+        fields[i] = (struct field){q->items[i].name, a->type, a->nullable};
+    }
+    l->fields = fields;
+    return STATUS_OK;
+}

@@ -1,0 +1,229 @@
+// A plan for a person, in the order a row goes; and the texts that are made of it.
+#include "agent/plan/physical.h"
+
+#include "ops/function.h"
+#include "ops/key.h"
+
+#include <inttypes.h>
+
+// "1 minute 30 seconds"
+static void duration_print(int64_t micros, struct text *out)
+{
+    static const struct {
+        int64_t micros;
+        const char *name;
+    } units[] = {{604800000000, "week"}, {86400000000, "day"},  {3600000000, "hour"}, {60000000, "minute"},
+                 {1000000, "second"},    {1000, "millisecond"}, {1, "microsecond"}};
+    if (micros == 0)
+        text_string(out, "0 seconds");
+    if (micros < 0)
+        text_char(out, '-');
+    uint64_t rest = micros < 0 ? 0 - (uint64_t)micros : (uint64_t)micros;
+    bool first = true;
+    for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++) {
+        uint64_t count = rest / (uint64_t)units[i].micros;
+        rest %= (uint64_t)units[i].micros;
+        if (count == 0)
+            continue;
+        text_printf(out, "%s%" PRIu64 " %s%s", first ? "" : " ", count, units[i].name, count == 1 ? "" : "s");
+        first = false;
+    }
+}
+
+static void names_print(const struct logical *l, const uint32_t *attributes, uint32_t count, struct text *out)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        text_string(out, i ? ", " : "");
+        text_slice(out, l->attributes[attributes[i]].name);
+    }
+}
+
+static void source_print(const struct logical *l, const struct node *n, struct text *out)
+{
+    const struct pipeline_source *s = &l->pipeline->sources[n->source];
+    text_printf(out, "source     %.*s (%s): ", (int)s->name.size, s->name.data, s->class->format);
+    uint32_t wanted = 0;
+    for (uint32_t i = 0; i < n->attribute_count; i++)
+        wanted += n->wanted[i];
+    text_printf(out, wanted ? "reads " : "reads no column, counts rows");
+    bool first = true;
+    for (uint32_t i = 0; i < n->attribute_count; i++) {
+        if (!n->wanted[i])
+            continue;
+        text_string(out, first ? "" : ", ");
+        text_slice(out, l->attributes[n->attributes[i]].name);
+        text_char(out, ' ');
+        type_print_sql(l->attributes[n->attributes[i]].type, out);
+        first = false;
+    }
+    if (wanted < n->attribute_count)
+        text_printf(out, "; skips %" PRIu32 " of %" PRIu32 " columns", n->attribute_count - wanted, n->attribute_count);
+    text_char(out, '\n');
+}
+
+static void watermark_print(const struct logical *l, const struct node *n, struct text *out)
+{
+    text_string(out, "watermark  greatest ");
+    text_slice(out, l->attributes[n->column].name);
+    text_string(out, " less ");
+    duration_print(n->delay, out);
+    text_char(out, '\n');
+}
+
+static void filter_print(const struct logical *l, const struct node *n, struct text *out)
+{
+    text_string(out, "filter     ");
+    for (uint32_t i = 0; i < n->conjunct_count; i++) {
+        text_string(out, i ? " AND " : "");
+        expr_print(l, n->conjuncts[i], out);
+    }
+    text_char(out, '\n');
+}
+
+static void window_print(const struct logical *l, const struct node *n, struct text *out)
+{
+    text_string(out, "window     ");
+    duration_print(n->size, out);
+    text_string(out, " of ");
+    expr_print(l, n->input, out);
+    if (n->slide != n->size) {
+        text_string(out, ", one each ");
+        duration_print(n->slide, out);
+    }
+    if (n->start) {
+        text_string(out, ", from ");
+        duration_print(n->start, out);
+    }
+    text_char(out, '\n');
+}
+
+static void generate_print(const struct logical *l, const struct node *n, struct text *out)
+{
+    text_printf(out, "%-10s ", n->generator->name);
+    expr_print(l, n->input, out);
+    text_string(out, " AS ");
+    names_print(l, n->attributes, n->attribute_count, out);
+    text_string(out, n->outer ? " (a row of NULLs for an empty list)\n" : "\n");
+}
+
+static void state_print(const struct logical *l, const struct node *n, struct text *out)
+{
+    int32_t time = aggregate_time_key(l, n);
+    text_string(out, "           state: one entry a group, ");
+    if (n->item_count == 0) {
+        text_string(out, "a single one, kept for ever\n");
+    } else if (l->pipeline->mode == OUTPUT_COMPLETE) {
+        text_string(out, "kept for ever: complete mode prints all of them\n");
+    } else if (time < 0) {
+        text_string(out, "kept for ever: no key carries a watermark\n");
+    } else {
+        const struct attribute *a = &l->attributes[n->items[time].attribute];
+        text_string(out, "kept until the watermark passes ");
+        text_slice(out, a->name);
+        text_string(out, a->type->id == TYPE_STRUCT ? ".end\n" : "\n");
+    }
+}
+
+static void aggregate_print(const struct logical *l, const struct node *n, struct text *out)
+{
+    text_string(out, "aggregate  ");
+    for (uint32_t i = 0; i < n->part_count; i++) {
+        text_string(out, i ? ", " : "");
+        text_slice(out, l->attributes[n->parts[i].attribute].name);
+        if (n->parts[i].filter) {
+            text_string(out, " where ");
+            expr_print(l, n->parts[i].filter, out);
+        }
+    }
+    text_string(out, n->part_count == 0 ? "distinct" : "");
+    text_string(out, n->item_count ? " by " : "");
+    for (uint32_t i = 0; i < n->item_count; i++) {
+        text_string(out, i ? ", " : "");
+        expr_print(l, n->items[i].expr, out);
+    }
+    text_char(out, '\n');
+    state_print(l, n, out);
+}
+
+static void sort_print(const struct logical *l, const struct node *n, struct text *out)
+{
+    text_string(out, "sort       ");
+    for (uint32_t i = 0; i < n->key_count; i++) {
+        text_string(out, i ? ", " : "");
+        expr_print(l, n->keys[i].expr, out);
+        text_string(out, n->keys[i].order & KEY_DESCENDING ? " DESC" : "");
+        text_string(out, n->keys[i].order & KEY_NULLS_LAST ? " NULLS LAST" : "");
+    }
+    text_char(out, '\n');
+}
+
+static void project_print(const struct logical *l, const struct node *n, struct text *out)
+{
+    text_string(out, "project    ");
+    for (uint32_t i = 0; i < n->item_count; i++) {
+        text_string(out, i ? ", " : "");
+        expr_print(l, n->items[i].expr, out);
+        struct slice name = n == l->root ? l->fields[i].name : l->attributes[n->items[i].attribute].name;
+        bool same =
+            n->items[i].expr->kind == EXPR_COLUMN && slice_equal(l->attributes[n->items[i].expr->column].name, name);
+        if (!same)
+            text_printf(out, " AS %.*s", (int)name.size, name.data);
+    }
+    text_char(out, '\n');
+}
+
+static void node_print(const struct logical *l, const struct node *n, struct text *out)
+{
+    if (n->child)
+        node_print(l, n->child, out);
+    switch (n->kind) {
+    case NODE_SOURCE:
+        source_print(l, n, out);
+        break;
+    case NODE_WATERMARK:
+        watermark_print(l, n, out);
+        break;
+    case NODE_FILTER:
+        filter_print(l, n, out);
+        break;
+    case NODE_WINDOW:
+        window_print(l, n, out);
+        break;
+    case NODE_GENERATE:
+        generate_print(l, n, out);
+        break;
+    case NODE_AGGREGATE:
+        aggregate_print(l, n, out);
+        break;
+    case NODE_SORT:
+        sort_print(l, n, out);
+        break;
+    case NODE_LIMIT:
+        text_printf(out, "limit      %" PRId64 " rows %s\n", n->limit,
+                    limit_is_stateful(l, n) ? "over the life of the query" : "a batch");
+        break;
+    case NODE_PROJECT:
+        project_print(l, n, out);
+        break;
+    }
+}
+
+void plan_explain(const struct plan *p, struct text *out)
+{
+    const struct logical *l = &p->logical;
+    node_print(l, l->root, out);
+    bool grouped = node_count(l->root, NODE_AGGREGATE) > 0;
+    switch (l->pipeline->mode) {
+    case OUTPUT_COMPLETE:
+        text_string(out, "output     complete: the whole result, each batch\n");
+        break;
+    case OUTPUT_UPDATE:
+        text_string(out, grouped ? "output     update: each batch, the groups that a row of it went into\n"
+                                 : "output     update: each row, in the batch it came with\n");
+        break;
+    case OUTPUT_APPEND:
+        text_string(out, grouped ? "output     append: each group once, when the watermark has passed it\n"
+                                 : "output     append: each row, in the batch it came with\n");
+        break;
+    }
+}

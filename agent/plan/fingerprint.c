@@ -1,0 +1,63 @@
+// What the state depends on, as a text: when it is equal, the state of an earlier run fits.
+#include "agent/plan/physical.h"
+
+#include <inttypes.h>
+
+static const char *const modes[] = {"append", "update", "complete"};
+
+static void typed_print(const struct logical *l, const struct expr *x, struct text *out)
+{
+    text_char(out, ' ');
+    expr_print(l, x, out);
+    text_string(out, ": ");
+    type_print_sql(x->type, out);
+}
+
+static void aggregate_print(const struct logical *l, const struct node *n, struct text *out)
+{
+    text_printf(out, "aggregate %s", modes[l->pipeline->mode]);
+    int32_t time = aggregate_time_key(l, n);
+    if (time >= 0)
+        text_printf(out, ", until watermark of key %" PRId32, time);
+    text_char(out, '\n');
+    for (uint32_t i = 0; i < n->item_count; i++) {
+        text_string(out, "  key");
+        typed_print(l, n->items[i].expr, out);
+        text_char(out, '\n');
+    }
+    for (uint32_t i = 0; i < n->part_count; i++) {
+        const struct aggregate_part *p = &n->parts[i];
+        text_printf(out, "  %s(", p->aggregate->name);
+        for (uint32_t k = 0; k < p->argc; k++)
+            typed_print(l, p->args[k], out);
+        text_string(out, " )");
+        if (p->filter) {
+            text_string(out, " where");
+            typed_print(l, p->filter, out);
+        }
+        text_string(out, ": ");
+        type_print_sql(p->call->type, out);
+        text_char(out, '\n');
+    }
+}
+
+static void node_print(const struct logical *l, const struct node *n, struct text *out)
+{
+    if (n->child)
+        node_print(l, n->child, out);
+    if (n->kind == NODE_AGGREGATE)
+        aggregate_print(l, n, out);
+    if (n->kind == NODE_WINDOW) {
+        text_printf(out, "window %" PRId64 " %" PRId64 " %" PRId64 " of", n->size, n->slide, n->start);
+        typed_print(l, n->input, out);
+        text_char(out, '\n');
+    }
+    if (n->kind == NODE_LIMIT && limit_is_stateful(l, n))
+        text_string(out, "limit\n");
+}
+
+void plan_fingerprint(const struct plan *p, struct text *out)
+{
+    if (plan_is_stateful(p))
+        node_print(&p->logical, p->logical.root, out);
+}

@@ -1,0 +1,249 @@
+#include "agent/plan/logical.h"
+
+#include "ops/function.h"
+
+#include <assert.h>
+#include <inttypes.h>
+
+uint32_t attribute_add(struct logical *l, struct slice name, const struct type *type, bool nullable, bool event_time)
+{
+    if (l->attribute_count == l->attribute_capacity) {
+        uint32_t capacity = l->attribute_capacity ? 2 * l->attribute_capacity : 32;
+        struct attribute *grown = ARENA_ARRAY(l->arena, struct attribute, capacity);
+        if (l->attribute_count)
+            memcpy(grown, l->attributes, l->attribute_count * sizeof(*grown));
+        l->attributes = grown;
+        l->attribute_capacity = capacity;
+    }
+    l->attributes[l->attribute_count] = (struct attribute){name, type, nullable, event_time};
+    return l->attribute_count++;
+}
+
+struct expr *attribute_expr(const struct logical *l, uint32_t attribute)
+{
+    assert(attribute < l->attribute_count);
+    const struct attribute *a = &l->attributes[attribute];
+    return expr_column(l->arena, attribute, a->type, a->nullable);
+}
+
+struct node *node_new(struct logical *l, enum node_kind kind, struct node *child, uint32_t offset, uint32_t length)
+{
+    struct node *n = ARENA_NEW(l->arena, struct node);
+    n->kind = kind;
+    n->child = child;
+    n->offset = offset;
+    n->length = length;
+    n->limit = -1;
+    return n;
+}
+
+struct node *node_filter(struct logical *l, struct node *child, struct expr *const *conjuncts, uint32_t count)
+{
+    if (count == 0)
+        return child;
+    struct node *n = node_new(l, NODE_FILTER, child, 0, 0);
+    n->conjuncts = ARENA_ARRAY(l->arena, struct expr *, count);
+    memcpy(n->conjuncts, conjuncts, count * sizeof(*conjuncts));
+    n->conjunct_count = count;
+    return n;
+}
+
+uint32_t node_count(const struct node *n, enum node_kind kind)
+{
+    uint32_t count = 0;
+    for (; n; n = n->child)
+        count += n->kind == kind;
+    return count;
+}
+
+void expr_list_add(struct logical *l, struct expr_list *list, struct expr *x)
+{
+    if (list->count == list->capacity) {
+        uint32_t capacity = list->capacity ? 2 * list->capacity : 8;
+        struct expr **grown = ARENA_ARRAY(l->arena, struct expr *, capacity);
+        if (list->count)
+            memcpy(grown, list->at, list->count * sizeof(*grown));
+        list->at = grown;
+        list->capacity = capacity;
+    }
+    list->at[list->count++] = x;
+}
+
+struct expr *call_named(const struct logical *l, const char *name, struct expr *const *args, uint32_t argc)
+{
+    const struct function *f = function_find(slice_of(name));
+    struct expr *out = NULL;
+    if (!f || expr_call(l->arena, l->session, f, args, argc, &out, NULL))
+        return NULL;
+    return out;
+}
+
+bool expr_is_call(const struct expr *x, const char *name)
+{
+    return x->kind == EXPR_CALL && strcmp(x->function->name, name) == 0;
+}
+
+enum status conjuncts_split(struct logical *l, struct expr *x, struct expr_list *out, struct error *e)
+{
+    if (expr_is_call(x, "and")) {
+        for (uint32_t i = 0; i < x->argc; i++) {
+            enum status s = conjuncts_split(l, x->args[i], out, e);
+            if (s)
+                return s;
+        }
+        return STATUS_OK;
+    }
+    if (expr_is_call(x, "not") && expr_is_call(x->args[0], "or")) {
+        const struct expr *either = x->args[0];
+        for (uint32_t i = 0; i < either->argc; i++) {
+            struct expr *part;
+            enum status s = expr_call(l->arena, l->session, x->function, &either->args[i], 1, &part, e);
+            if (!s)
+                s = conjuncts_split(l, part, out, e);
+            if (s)
+                return s;
+        }
+        return STATUS_OK;
+    }
+    if (!(x->kind == EXPR_LITERAL && !x->literal.null && x->literal.boolean))
+        expr_list_add(l, out, x);
+    return STATUS_OK;
+}
+
+struct mark {
+    bool *seen;
+    uint32_t count;
+    const uint32_t *attributes; // looked for, `wanted` of them
+    uint32_t wanted;
+    bool found;
+};
+
+static void visit_column(void *self, uint32_t column)
+{
+    struct mark *m = self;
+    m->count++;
+    if (m->seen)
+        m->seen[column] = true;
+    for (uint32_t i = 0; i < m->wanted; i++)
+        m->found |= m->attributes[i] == column;
+}
+
+uint32_t expr_mark(const struct expr *x, bool *seen)
+{
+    struct mark m = {.seen = seen};
+    expr_columns(x, visit_column, &m);
+    return m.count;
+}
+
+bool expr_mentions_any(const struct expr *x, const uint32_t *attributes, uint32_t count)
+{
+    struct mark m = {.attributes = attributes, .wanted = count};
+    expr_columns(x, visit_column, &m);
+    return m.found;
+}
+
+bool expr_mentions(const struct expr *x, uint32_t attribute)
+{
+    return expr_mentions_any(x, &attribute, 1);
+}
+
+struct expr *expr_replace(struct logical *l, const struct expr *x, struct expr *const *by)
+{
+    struct expr **all = ARENA_ARRAY(l->arena, struct expr *, l->attribute_count);
+    bool *seen = ARENA_ARRAY(l->arena, bool, l->attribute_count);
+    expr_mark(x, seen);
+    for (uint32_t i = 0; i < l->attribute_count; i++) {
+        if (seen[i])
+            all[i] = by[i] ? by[i] : attribute_expr(l, i);
+    }
+    return expr_substitute(l->arena, x, all);
+}
+
+static bool commutative(const struct expr *x)
+{
+    static const char *const names[] = {"+", "*", "=", "<=>", "and", "or", "&", "|", "^"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+        if (expr_is_call(x, names[i]))
+            return x->argc == 2;
+    return false;
+}
+
+bool expr_same(const struct expr *x, const struct expr *y)
+{
+    if (expr_equal(x, y))
+        return true;
+    if (x->kind != EXPR_CALL || y->kind != EXPR_CALL || x->function != y->function || x->argc != y->argc ||
+        !type_equal(x->type, y->type))
+        return false;
+    bool same = true;
+    for (uint32_t i = 0; i < x->argc && same; i++)
+        same = expr_same(x->args[i], y->args[i]);
+    return same || (commutative(x) && expr_same(x->args[0], y->args[1]) && expr_same(x->args[1], y->args[0]));
+}
+
+static void literal_print(const struct expr *x, struct text *out)
+{
+    const struct value *v = &x->literal;
+    if (v->null || v->type->id == TYPE_NULL) {
+        text_string(out, "NULL");
+        return;
+    }
+    switch (v->type->id) {
+    case TYPE_BOOLEAN:
+        text_string(out, v->boolean ? "true" : "false");
+        return;
+    case TYPE_FLOAT:
+    case TYPE_DOUBLE:
+        text_printf(out, "%.17g", v->real);
+        return;
+    case TYPE_STRING:
+    case TYPE_BINARY:
+        text_char(out, '\'');
+        text_slice(out, v->bytes);
+        text_char(out, '\'');
+        return;
+    case TYPE_DECIMAL:
+        text_printf(out, "%" PRId64 ":%" PRIu64 "E-%u", v->decimal.high, v->decimal.low, v->type->scale);
+        return;
+    default:
+        if (!type_is_integral(v->type)) {
+            type_print_sql(v->type, out);
+            text_char(out, ' ');
+        }
+        text_printf(out, "%" PRId64, v->integer);
+    }
+}
+
+void expr_print(const struct logical *l, const struct expr *x, struct text *out)
+{
+    if (x->kind == EXPR_COLUMN) {
+        text_slice(out, l->attributes[x->column].name);
+        return;
+    }
+    if (x->kind == EXPR_LITERAL) {
+        literal_print(x, out);
+        return;
+    }
+    const char *name = x->function->name;
+    bool word = (name[0] >= 'a' && name[0] <= 'z') || name[0] == '_';
+    bool infix = x->argc == 2 && (!word || strcmp(name, "and") == 0 || strcmp(name, "or") == 0);
+    if (infix) {
+        text_char(out, '(');
+        expr_print(l, x->args[0], out);
+        text_printf(out, " %s ", name);
+        expr_print(l, x->args[1], out);
+        text_char(out, ')');
+        return;
+    }
+    text_printf(out, "%s(", name);
+    for (uint32_t i = 0; i < x->argc; i++) {
+        if (i)
+            text_string(out, ", ");
+        expr_print(l, x->args[i], out);
+    }
+    if (strcmp(name, "cast") == 0) {
+        text_string(out, " AS ");
+        type_print_sql(x->type, out);
+    }
+    text_char(out, ')');
+}

@@ -1,0 +1,136 @@
+// The logical plan: what a bound query asks for, as a chain of nodes from the root down to its source.
+//
+// Columns are attributes: each has one number in the whole plan, from the node that makes it to the root, and
+// EXPR_COLUMN's `column` is that number until agent/plan/physical.c turns it into a place in a chunk. So a node can be
+// moved without renumbering what is above it (as Catalyst's exprId does).
+#ifndef AGENT_PLAN_LOGICAL_H
+#define AGENT_PLAN_LOGICAL_H
+
+#include "agent/plan/pipeline.h"
+#include "agent/plan/table.h"
+#include "ops/aggregate.h"
+#include "ops/expr.h"
+#include "ops/session.h"
+
+struct attribute {
+    struct slice name; // for people
+    const struct type *type;
+    bool nullable;
+    bool event_time; // carries the watermark (EventTimeWatermark.delayKey in Spark's metadata)
+};
+
+enum node_kind {
+    NODE_SOURCE,
+    NODE_WATERMARK,
+    NODE_FILTER,
+    NODE_WINDOW,
+    NODE_GENERATE,
+    NODE_AGGREGATE,
+    NODE_SORT,
+    NODE_LIMIT,
+    NODE_PROJECT,
+};
+
+struct assignment {
+    struct expr *expr;
+    uint32_t attribute;
+};
+
+struct aggregate_part {
+    const struct aggregate *aggregate;
+    const struct aggregate_call *call;
+    struct expr **args; // cast as the aggregate wants them
+    uint32_t argc;
+    struct expr *filter; // NULL: none
+    uint32_t attribute;
+};
+
+struct sort_key {
+    struct expr *expr;
+    unsigned order; // ops/key.h
+};
+
+struct node {
+    enum node_kind kind;
+    uint32_t offset, length; // its clause in the SQL text
+    struct node *child;      // NULL: NODE_SOURCE
+
+    uint32_t *attributes; // SOURCE: one for each column of its table; WINDOW: 1; GENERATE: its columns
+    uint32_t attribute_count;
+
+    uint32_t source; // SOURCE
+    bool *wanted;    // SOURCE: columns that are asked for, set by columns_prune
+
+    uint32_t column; // WATERMARK
+    int64_t delay;
+
+    struct expr **conjuncts; // FILTER: all must be true
+    uint32_t conjunct_count;
+
+    struct expr *input; // WINDOW: the time; GENERATE: the ARRAY or MAP
+    int64_t size, slide, start;
+    const struct function *generator;
+    bool position, outer;
+
+    struct assignment *items; // PROJECT: its columns, in order; AGGREGATE: the keys
+    uint32_t item_count;
+    struct aggregate_part *parts; // AGGREGATE
+    uint32_t part_count;
+
+    struct sort_key *keys; // SORT
+    uint32_t key_count;
+
+    int64_t limit, skip; // LIMIT; limit -1: OFFSET alone
+};
+
+struct logical {
+    struct arena *arena;
+    const struct session *session;
+    const struct pipeline *pipeline;
+    struct source_table *tables; // one a source of the pipeline
+    struct attribute *attributes;
+    uint32_t attribute_count, attribute_capacity;
+    struct node *root;          // a NODE_PROJECT
+    const struct field *fields; // of the result
+};
+
+uint32_t attribute_add(struct logical *l, struct slice name, const struct type *type, bool nullable, bool event_time);
+struct expr *attribute_expr(const struct logical *l, uint32_t attribute);
+struct node *node_new(struct logical *l, enum node_kind kind, struct node *child, uint32_t offset, uint32_t length);
+// `conjuncts` on `child`, or `child` itself if there are none.
+struct node *node_filter(struct logical *l, struct node *child, struct expr *const *conjuncts, uint32_t count);
+// How many nodes of that kind are in the chain.
+uint32_t node_count(const struct node *n, enum node_kind kind);
+
+// Expressions, as a growing list in the plan's arena.
+struct expr_list {
+    struct expr **at;
+    uint32_t count, capacity;
+};
+void expr_list_add(struct logical *l, struct expr_list *list, struct expr *x);
+// Adds the conjuncts of `x`: a AND b is two, NOT (a OR b) is NOT a, NOT b; TRUE is none.
+enum status conjuncts_split(struct logical *l, struct expr *x, struct expr_list *out, struct error *e);
+// Calls the function of that name; it must exist and take the arguments.
+struct expr *call_named(const struct logical *l, const char *name, struct expr *const *args, uint32_t argc);
+bool expr_is_call(const struct expr *x, const char *name);
+bool expr_mentions(const struct expr *x, uint32_t attribute);
+bool expr_mentions_any(const struct expr *x, const uint32_t *attributes, uint32_t count);
+// Marks in `seen` (one entry an attribute) what `x` reads; returns how many columns it mentions.
+uint32_t expr_mark(const struct expr *x, bool *seen);
+// `x` with each column for which by[c] is not NULL replaced.
+struct expr *expr_replace(struct logical *l, const struct expr *x, struct expr *const *by);
+// Equal, operands of a commutative operator in any order (Catalyst's semanticEquals).
+bool expr_same(const struct expr *x, const struct expr *y);
+// For a person, and for the fingerprint: columns by name, functions as calls.
+void expr_print(const struct logical *l, const struct expr *x, struct text *out);
+
+// Binds pipeline->query: names, types, aggregates. Sets l->root and l->fields.
+enum status query_bind(struct logical *l, struct error *e);
+// What Spark refuses of a streaming query in this output mode (UnsupportedOperationChecker), and what we have not.
+enum status modes_check(const struct logical *l, struct error *e);
+// Moves filters down as Spark's optimiser does: a row that is filtered below the watermark does not move it.
+void predicates_push(struct logical *l);
+// Joins adjacent projections, drops what nobody asks for, marks the columns each source must read.
+void columns_prune(struct logical *l);
+
+#endif

@@ -1,0 +1,307 @@
+// The operators of a plan, made anew for a run: attributes become places in chunks.
+#include "agent/plan/physical.h"
+
+#include "ops/function.h"
+
+#include <assert.h>
+
+enum { PLACE_NONE = UINT32_MAX };
+
+// The columns of the chunks at some point of the chain.
+struct layout {
+    uint32_t *attributes;
+    uint32_t count;
+};
+
+struct making {
+    const struct logical *l;
+    const struct state *(*state)(void *self, const char *part);
+    void *self;
+    size_t memory_limit;
+    struct memory *memory;
+    struct plan_run *run;
+    struct arena scratch;
+    struct layout layout;
+    struct op *first, *last;
+    uint32_t aggregates, limits;
+    struct error *e;
+};
+
+static uint32_t *places(struct making *m)
+{
+    uint32_t count = m->l->attribute_count;
+    uint32_t *map = ARENA_ARRAY(&m->scratch, uint32_t, count + 1);
+    memset(map, 0xff, (count + 1) * sizeof(*map));
+    for (uint32_t i = 0; i < m->layout.count; i++)
+        if (map[m->layout.attributes[i]] == PLACE_NONE)
+            map[m->layout.attributes[i]] = i;
+    return map;
+}
+
+static struct program *compile(struct making *m, struct expr *const *roots, uint32_t count)
+{
+    const uint32_t *map = places(m);
+    const struct expr **mapped = ARENA_ARRAY(&m->scratch, const struct expr *, count + 1);
+    for (uint32_t i = 0; i < count; i++)
+        mapped[i] = expr_remap(&m->scratch, roots[i], map);
+    return program_compile(mapped, count, m->l->session, m->memory);
+}
+
+static void chain(struct making *m, struct op *op)
+{
+    assert(m->run->all_count < sizeof(m->run->all) / sizeof(*m->run->all));
+    m->run->all[m->run->all_count++] = op;
+    if (m->last)
+        m->last->next = op;
+    else
+        m->first = op;
+    m->last = op;
+}
+
+static void append_columns(struct making *m, const uint32_t *attributes, uint32_t count)
+{
+    uint32_t before = m->layout.count;
+    uint32_t *grown = ARENA_ARRAY(&m->scratch, uint32_t, before + count + 1);
+    if (before)
+        memcpy(grown, m->layout.attributes, before * sizeof(*grown));
+    if (count)
+        memcpy(grown + before, attributes, count * sizeof(*grown));
+    m->layout = (struct layout){grown, before + count};
+}
+
+static void make_source(struct making *m, const struct node *n)
+{
+    for (uint32_t i = 0; i < n->attribute_count; i++)
+        if (n->wanted[i])
+            append_columns(m, &n->attributes[i], 1);
+}
+
+static void make_watermark(struct making *m, const struct node *n, uint32_t source)
+{
+    uint32_t place = places(m)[n->column];
+    assert(place != PLACE_NONE);
+    chain(m, watermark_new(place, n->delay, m->memory));
+    m->run->watermark[source] = m->last;
+}
+
+static void make_filter(struct making *m, const struct node *n)
+{
+    struct expr *all = n->conjuncts[0];
+    for (uint32_t i = 1; i < n->conjunct_count; i++) {
+        struct expr *pair[2] = {all, n->conjuncts[i]};
+        const struct function *both = function_find(SLICE("and"));
+        enum status s = expr_call(&m->scratch, m->l->session, both, pair, 2, &all, NULL);
+        assert(s == STATUS_OK);
+        (void)s;
+    }
+    chain(m, filter_new(compile(m, &all, 1), m->memory));
+}
+
+static void make_window(struct making *m, const struct node *n)
+{
+    struct window_spec spec = {.time = compile(m, &n->input, 1),
+                               .time_type = n->input->type,
+                               .size = n->size,
+                               .slide = n->slide,
+                               .start = n->start};
+    chain(m, window_new(&spec, m->memory));
+    append_columns(m, n->attributes, n->attribute_count);
+}
+
+static void make_generate(struct making *m, const struct node *n)
+{
+    struct generate_spec spec = {
+        .list = compile(m, &n->input, 1), .list_type = n->input->type, .position = n->position, .outer = n->outer};
+    chain(m, generate_new(&spec, m->memory));
+    append_columns(m, n->attributes, n->attribute_count);
+}
+
+int32_t aggregate_time_key(const struct logical *l, const struct node *n)
+{
+    for (uint32_t i = 0; i < n->item_count; i++)
+        if (l->attributes[n->items[i].attribute].event_time)
+            return (int32_t)i;
+    return -1;
+}
+
+static void aggregate_inputs(struct making *m, const struct node *n, struct expr_list *inputs,
+                             struct aggregate_item *items)
+{
+    struct logical scratch = {.arena = &m->scratch};
+    for (uint32_t i = 0; i < n->item_count; i++)
+        expr_list_add(&scratch, inputs, n->items[i].expr);
+    for (uint32_t i = 0; i < n->part_count; i++) {
+        const struct aggregate_part *p = &n->parts[i];
+        items[i] = (struct aggregate_item){.call = p->call, .first_arg = inputs->count, .filter = -1};
+        for (uint32_t k = 0; k < p->argc; k++)
+            expr_list_add(&scratch, inputs, p->args[k]);
+        if (p->filter) {
+            items[i].filter = (int32_t)inputs->count;
+            expr_list_add(&scratch, inputs, p->filter);
+        }
+    }
+}
+
+static enum status find_state(struct making *m, const char *kind, uint32_t number, const struct state **out)
+{
+    const char *part = number ? arena_printf(&m->scratch, "%s%u", kind, number + 1) : kind;
+    *out = m->state(m->self, part);
+    return *out ? STATUS_OK : error_set(m->e, STATUS_FAILED, "the checkpoint gives no state for %s", part);
+}
+
+static enum status make_aggregate(struct making *m, const struct node *n)
+{
+    const struct state *state;
+    enum status s = find_state(m, "aggregate", m->aggregates++, &state);
+    if (s)
+        return s;
+    struct expr_list inputs = {0};
+    // what a spec points to stays as long as the plan
+    struct aggregate_item *items = ARENA_ARRAY(m->l->arena, struct aggregate_item, n->part_count + 1);
+    const struct type **types = ARENA_ARRAY(m->l->arena, const struct type *, n->item_count + 1);
+    aggregate_inputs(m, n, &inputs, items);
+    for (uint32_t i = 0; i < n->item_count; i++)
+        types[i] = n->items[i].expr->type;
+    struct aggregate_spec spec = {.inputs = compile(m, inputs.at, inputs.count),
+                                  .key_count = n->item_count,
+                                  .key_type = types,
+                                  .time_key = aggregate_time_key(m->l, n),
+                                  .items = items,
+                                  .item_count = n->part_count,
+                                  .mode = m->l->pipeline->mode,
+                                  .state = state,
+                                  .memory_limit = m->memory_limit};
+    chain(m, aggregate_new(&spec, m->memory));
+    m->layout = (struct layout){0};
+    for (uint32_t i = 0; i < n->item_count; i++)
+        append_columns(m, &n->items[i].attribute, 1);
+    for (uint32_t i = 0; i < n->part_count; i++)
+        append_columns(m, &n->parts[i].attribute, 1);
+    return STATUS_OK;
+}
+
+static void make_sort(struct making *m, const struct node *n, int64_t limit)
+{
+    struct expr **roots = ARENA_ARRAY(&m->scratch, struct expr *, n->key_count);
+    unsigned *order = ARENA_ARRAY(m->l->arena, unsigned, n->key_count);
+    const struct type **types = ARENA_ARRAY(m->l->arena, const struct type *, m->layout.count + 1);
+    for (uint32_t i = 0; i < n->key_count; i++) {
+        roots[i] = n->keys[i].expr;
+        order[i] = n->keys[i].order;
+    }
+    for (uint32_t i = 0; i < m->layout.count; i++)
+        types[i] = m->l->attributes[m->layout.attributes[i]].type;
+    struct sort_spec spec = {.keys = compile(m, roots, n->key_count),
+                             .order = order,
+                             .key_count = n->key_count,
+                             .column_type = types,
+                             .columns = m->layout.count,
+                             .limit = limit};
+    chain(m, sort_new(&spec, m->memory));
+}
+
+// Over the life of the query, unless each batch is a whole result (SparkStrategies: StreamingGlobalLimit).
+bool limit_is_stateful(const struct logical *l, const struct node *n)
+{
+    return l->pipeline->mode == OUTPUT_APPEND || node_count(n->child, NODE_AGGREGATE) == 0;
+}
+
+static enum status make_limit(struct making *m, const struct node *n)
+{
+    bool stateful = limit_is_stateful(m->l, n);
+    const struct state *state = NULL;
+    enum status s = stateful ? find_state(m, "limit", m->limits++, &state) : STATUS_OK;
+    if (!s && !(n->child->kind == NODE_SORT && !stateful && n->skip == 0)) // else the sort keeps to it
+        chain(m, limit_new(n->limit, n->skip, state, m->memory));
+    return s;
+}
+
+static void make_project(struct making *m, const struct node *n)
+{
+    const uint32_t *map = places(m);
+    bool identity = n->item_count == m->layout.count;
+    struct expr **roots = ARENA_ARRAY(&m->scratch, struct expr *, n->item_count + 1);
+    struct layout made = {ARENA_ARRAY(&m->scratch, uint32_t, n->item_count + 1), n->item_count};
+    for (uint32_t i = 0; i < n->item_count; i++) {
+        roots[i] = n->items[i].expr;
+        made.attributes[i] = n->items[i].attribute;
+        identity = identity && roots[i]->kind == EXPR_COLUMN && map[roots[i]->column] == i;
+    }
+    if (!identity)
+        chain(m, project_new(compile(m, roots, n->item_count), n->item_count, m->memory));
+    m->layout = made;
+}
+
+static int64_t sort_limit(const struct logical *l, const struct node *above)
+{
+    bool limited = above && above->kind == NODE_LIMIT && above->limit >= 0 && !limit_is_stateful(l, above);
+    return limited && above->limit <= INT64_MAX - above->skip ? above->limit + above->skip : -1;
+}
+
+static enum status make(struct making *m, const struct node *n, const struct node *above, uint32_t *source)
+{
+    if (n->child) {
+        enum status s = make(m, n->child, n, source);
+        if (s)
+            return s;
+    }
+    switch (n->kind) {
+    case NODE_SOURCE:
+        *source = n->source;
+        make_source(m, n);
+        break;
+    case NODE_WATERMARK:
+        make_watermark(m, n, *source);
+        break;
+    case NODE_FILTER:
+        make_filter(m, n);
+        break;
+    case NODE_WINDOW:
+        make_window(m, n);
+        break;
+    case NODE_GENERATE:
+        make_generate(m, n);
+        break;
+    case NODE_AGGREGATE:
+        return make_aggregate(m, n);
+    case NODE_SORT:
+        make_sort(m, n, sort_limit(m->l, above));
+        break;
+    case NODE_LIMIT:
+        return make_limit(m, n);
+    case NODE_PROJECT:
+        make_project(m, n);
+        break;
+    }
+    return STATUS_OK;
+}
+
+enum status physical_make(const struct logical *l, const struct state *(*state)(void *self, const char *part),
+                          void *self, struct op *collector, size_t memory_limit, struct memory *memory,
+                          struct plan_run *out, struct error *e)
+{
+    *out = (struct plan_run){0};
+    struct making m = {
+        .l = l, .state = state, .self = self, .memory_limit = memory_limit, .memory = memory, .run = out, .e = e};
+    uint32_t source = 0;
+    arena_init(&m.scratch, memory, 16384);
+    enum status s = make(&m, l->root, NULL, &source);
+    arena_free(&m.scratch);
+    if (s) {
+        plan_stop(out);
+        return s;
+    }
+    if (m.last)
+        m.last->next = collector;
+    out->entry[source] = m.first ? m.first : collector;
+    return STATUS_OK;
+}
+
+void plan_stop(struct plan_run *run)
+{
+    for (uint32_t i = 0; i < run->all_count; i++) {
+        run->all[i]->next = NULL; // op_destroy would go on to the collector
+        op_destroy(run->all[i]);
+    }
+    *run = (struct plan_run){0};
+}

@@ -1,0 +1,22 @@
+#ifndef AGENT_PLAN_PHYSICAL_H
+#define AGENT_PLAN_PHYSICAL_H
+
+#include "agent/plan/logical.h"
+#include "agent/plan/plan.h"
+
+struct plan {
+    struct logical logical;
+    const int32_t **output; // for each source
+    uint32_t *outputs;
+    bool *used;
+    uint32_t field_count;
+};
+
+enum status physical_make(const struct logical *l, const struct state *(*state)(void *self, const char *part),
+                          void *self, struct op *collector, size_t memory_limit, struct memory *memory,
+                          struct plan_run *out, struct error *e);
+// The key of an aggregation that carries the watermark, or -1.
+int32_t aggregate_time_key(const struct logical *l, const struct node *n);
+bool limit_is_stateful(const struct logical *l, const struct node *n);
+
+#endif

@@ -1,0 +1,206 @@
+// Filters on their way down (PushPredicateThroughNonJoin, InferFiltersFromGenerate, InferFiltersFromConstraints).
+//
+// It matters for more than speed: a row that is filtered below the watermark does not move it. Spark pushes conjuncts
+// that do not mention the event time below the watermark, from wherever in the plan they can get there.
+#include "agent/plan/logical.h"
+
+#include "ops/function.h"
+
+static struct node *push(struct logical *l, struct node *n, const struct expr_list *above);
+
+// Parts `above` into what goes below `n` and what stays.
+struct parting {
+    struct expr_list below, stay;
+};
+
+static bool mentions_only(const struct logical *l, const struct expr *x, const bool *allowed)
+{
+    bool *seen = ARENA_ARRAY(l->arena, bool, l->attribute_count);
+    expr_mark(x, seen);
+    for (uint32_t i = 0; i < l->attribute_count; i++)
+        if (seen[i] && !allowed[i])
+            return false;
+    return true;
+}
+
+static bool assignments_deterministic(const struct assignment *items, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (!expr_is_deterministic(items[i].expr))
+            return false;
+    return true;
+}
+
+// What each attribute made by `items` stands for; NULL for the others.
+static struct expr **meanings(struct logical *l, const struct assignment *items, uint32_t count)
+{
+    struct expr **by = ARENA_ARRAY(l->arena, struct expr *, l->attribute_count);
+    for (uint32_t i = 0; i < count; i++)
+        if (!(items[i].expr->kind == EXPR_COLUMN && items[i].expr->column == items[i].attribute))
+            by[items[i].attribute] = items[i].expr;
+    return by;
+}
+
+static void part_project(struct logical *l, const struct node *n, const struct expr_list *above, struct parting *p)
+{
+    if (!assignments_deterministic(n->items, n->item_count)) {
+        p->stay = *above;
+        return;
+    }
+    struct expr **by = meanings(l, n->items, n->item_count);
+    for (uint32_t i = 0; i < above->count; i++)
+        expr_list_add(l, &p->below, expr_replace(l, above->at[i], by));
+}
+
+static void part_aggregate(struct logical *l, const struct node *n, const struct expr_list *above, struct parting *p)
+{
+    bool *keys = ARENA_ARRAY(l->arena, bool, l->attribute_count);
+    for (uint32_t i = 0; i < n->item_count; i++)
+        keys[n->items[i].attribute] = true;
+    bool movable = n->item_count > 0 && assignments_deterministic(n->items, n->item_count);
+    for (uint32_t i = 0; movable && i < n->part_count; i++)
+        for (uint32_t k = 0; k < n->parts[i].argc; k++)
+            movable = movable && expr_is_deterministic(n->parts[i].args[k]);
+    struct expr **by = meanings(l, n->items, n->item_count);
+    for (uint32_t i = 0; i < above->count; i++) {
+        struct expr *x = above->at[i];
+        if (movable && expr_is_deterministic(x) && expr_mark(x, NULL) && mentions_only(l, x, keys))
+            expr_list_add(l, &p->below, expr_replace(l, x, by));
+        else
+            expr_list_add(l, &p->stay, x);
+    }
+}
+
+// Those that do not mention what `n` makes (or, of a watermark, its column) go below.
+static void part_mentions(struct logical *l, const uint32_t *made, uint32_t count, const struct expr_list *above,
+                          struct parting *p)
+{
+    for (uint32_t i = 0; i < above->count; i++) {
+        struct expr *x = above->at[i];
+        bool goes = expr_is_deterministic(x) && !expr_mentions_any(x, made, count);
+        expr_list_add(l, goes ? &p->below : &p->stay, x);
+    }
+}
+
+// Functions that are NULL when an argument is (NullIntolerant): a conjunct of them is not true for a NULL column.
+static bool null_intolerant(const struct expr *x)
+{
+    static const char *const names[] = {"=",
+                                        "<",
+                                        ">",
+                                        "<=",
+                                        ">=",
+                                        "not",
+                                        "+",
+                                        "-",
+                                        "*",
+                                        "/",
+                                        "%",
+                                        "div",
+                                        "cast",
+                                        "like",
+                                        "rlike",
+                                        "upper",
+                                        "lower",
+                                        "length",
+                                        "abs",
+                                        "negative",
+                                        "trim",
+                                        "date_trunc",
+                                        "unix_timestamp",
+                                        "substring",
+                                        "mod",
+                                        "is not null"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+        if (expr_is_call(x, names[i]))
+            return true;
+    return false;
+}
+
+static void infer_not_null(struct logical *l, const struct expr *x, uint32_t time, struct expr_list *out)
+{
+    if (x->kind == EXPR_COLUMN && x->column != time && x->nullable) {
+        struct expr *column = attribute_expr(l, x->column);
+        struct expr *there = call_named(l, "isnotnull", &column, 1);
+        for (uint32_t i = 0; there && i < out->count; i++)
+            if (expr_equal(out->at[i], there))
+                return;
+        if (there)
+            expr_list_add(l, out, there);
+    }
+    if (x->kind == EXPR_CALL && null_intolerant(x))
+        for (uint32_t i = 0; i < x->argc; i++)
+            infer_not_null(l, x->args[i], time, out);
+}
+
+// explode(a) of a bare column gives no row for an empty or NULL `a`: Spark says so to what is below.
+static void infer_from_generator(struct logical *l, const struct node *n, struct expr_list *out)
+{
+    if (n->outer || n->input->kind != EXPR_COLUMN)
+        return;
+    struct value zero = {.type = type_simple(TYPE_INT)};
+    struct expr *size[2] = {call_named(l, "size", &n->input, 1), expr_literal(l->arena, zero)};
+    struct expr *more = size[0] ? call_named(l, ">", size, 2) : NULL;
+    struct expr *there = call_named(l, "isnotnull", &n->input, 1);
+    if (more)
+        expr_list_add(l, out, more);
+    if (there)
+        expr_list_add(l, out, there);
+}
+
+static void part(struct logical *l, struct node *n, const struct expr_list *above, struct parting *p)
+{
+    switch (n->kind) {
+    case NODE_PROJECT:
+        part_project(l, n, above, p);
+        break;
+    case NODE_AGGREGATE:
+        part_aggregate(l, n, above, p);
+        break;
+    case NODE_WATERMARK:
+        part_mentions(l, &n->column, 1, above, p);
+        for (uint32_t i = 0; i < p->stay.count; i++)
+            if (expr_is_deterministic(p->stay.at[i]))
+                infer_not_null(l, p->stay.at[i], n->column, &p->below);
+        break;
+    case NODE_WINDOW:
+    case NODE_GENERATE:
+        part_mentions(l, n->attributes, n->attribute_count, above, p);
+        if (n->kind == NODE_GENERATE)
+            infer_from_generator(l, n, &p->below);
+        break;
+    case NODE_SORT:
+        part_mentions(l, NULL, 0, above, p);
+        break;
+    default: // nothing passes a source or a limit
+        p->stay = *above;
+        break;
+    }
+}
+
+static struct node *push_filter(struct logical *l, struct node *n, const struct expr_list *above)
+{
+    struct expr_list all = {0};
+    for (uint32_t i = 0; i < n->conjunct_count; i++)
+        expr_list_add(l, &all, n->conjuncts[i]);
+    for (uint32_t i = 0; i < above->count; i++)
+        expr_list_add(l, &all, above->at[i]);
+    return push(l, n->child, &all);
+}
+
+static struct node *push(struct logical *l, struct node *n, const struct expr_list *above)
+{
+    if (n->kind == NODE_FILTER)
+        return push_filter(l, n, above);
+    struct parting p = {0};
+    part(l, n, above, &p);
+    if (n->child)
+        n->child = push(l, n->child, &p.below);
+    return node_filter(l, n, p.stay.at, p.stay.count);
+}
+
+void predicates_push(struct logical *l)
+{
+    struct expr_list none = {0};
+    l->root = push(l, l->root, &none);
+}

@@ -1,0 +1,109 @@
+// Columns nobody asks for (ColumnPruning), projections on projections (CollapseProject).
+#include "agent/plan/logical.h"
+
+static bool deterministic(const struct node *project)
+{
+    for (uint32_t i = 0; i < project->item_count; i++)
+        if (!expr_is_deterministic(project->items[i].expr))
+            return false;
+    return true;
+}
+
+// The projection below `n` is written out in n's expressions, and left out of the chain.
+static void absorb_projects(struct logical *l, struct node *n)
+{
+    while (n->child && n->child->kind == NODE_PROJECT && deterministic(n->child)) {
+        const struct node *below = n->child;
+        struct expr **by = ARENA_ARRAY(l->arena, struct expr *, l->attribute_count);
+        for (uint32_t i = 0; i < below->item_count; i++)
+            by[below->items[i].attribute] = below->items[i].expr;
+        for (uint32_t i = 0; i < n->item_count; i++)
+            n->items[i].expr = expr_replace(l, n->items[i].expr, by);
+        for (uint32_t i = 0; i < n->part_count; i++) {
+            struct aggregate_part *p = &n->parts[i];
+            for (uint32_t k = 0; k < p->argc; k++)
+                p->args[k] = expr_replace(l, p->args[k], by);
+            if (p->filter)
+                p->filter = expr_replace(l, p->filter, by);
+        }
+        n->child = below->child;
+    }
+}
+
+static void collapse(struct logical *l, struct node *n)
+{
+    for (; n; n = n->child)
+        if (n->kind == NODE_PROJECT || n->kind == NODE_AGGREGATE)
+            absorb_projects(l, n);
+}
+
+static void keep_items(struct node *n, const bool *needed)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < n->item_count; i++)
+        if (needed[n->items[i].attribute])
+            n->items[kept++] = n->items[i];
+    n->item_count = kept;
+}
+
+static void keep_parts(struct node *n, const bool *needed)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < n->part_count; i++)
+        if (needed[n->parts[i].attribute])
+            n->parts[kept++] = n->parts[i];
+    n->part_count = kept;
+}
+
+// What `n` reads of its child, marked in `needed`.
+static void mark_reads(const struct node *n, bool *needed)
+{
+    for (uint32_t i = 0; i < n->conjunct_count; i++)
+        expr_mark(n->conjuncts[i], needed);
+    for (uint32_t i = 0; i < n->item_count; i++)
+        expr_mark(n->items[i].expr, needed);
+    for (uint32_t i = 0; i < n->part_count; i++) {
+        for (uint32_t k = 0; k < n->parts[i].argc; k++)
+            expr_mark(n->parts[i].args[k], needed);
+        if (n->parts[i].filter)
+            expr_mark(n->parts[i].filter, needed);
+    }
+    for (uint32_t i = 0; i < n->key_count; i++)
+        expr_mark(n->keys[i].expr, needed);
+    if (n->input)
+        expr_mark(n->input, needed);
+    if (n->kind == NODE_WATERMARK)
+        needed[n->column] = true;
+}
+
+// Does `n` give each row of its child once, with one column more that nobody wants?
+static bool is_idle(const struct node *n, const bool *needed)
+{
+    return n->kind == NODE_WINDOW && n->size == n->slide && !needed[n->attributes[0]];
+}
+
+static void prune(struct logical *l, struct node **link, bool *needed)
+{
+    struct node *n = *link;
+    while (is_idle(n, needed))
+        n = *link = n->child;
+    if (n->kind == NODE_SOURCE) {
+        for (uint32_t i = 0; i < n->attribute_count; i++)
+            n->wanted[i] = needed[n->attributes[i]];
+        return;
+    }
+    if (n->kind == NODE_PROJECT && n != l->root)
+        keep_items(n, needed);
+    if (n->kind == NODE_AGGREGATE)
+        keep_parts(n, needed);
+    if (n->kind == NODE_PROJECT || n->kind == NODE_AGGREGATE)
+        memset(needed, 0, l->attribute_count * sizeof(*needed));
+    mark_reads(n, needed);
+    prune(l, &n->child, needed);
+}
+
+void columns_prune(struct logical *l)
+{
+    collapse(l, l->root);
+    prune(l, &l->root, ARENA_ARRAY(l->arena, bool, l->attribute_count));
+}
