@@ -80,11 +80,13 @@ static enum status open_store(struct engine *g, struct error *e)
         .build = RUNNEL_VERSION,
         .cache_limit = (size_t)p->limits.memory / 4,
         .memory = g->memory,
-        .log = g->setup.log,
     };
     enum status s = store_open(&setup, &g->store, e);
     if (s != STATUS_OK)
         return s;
+    struct slice notice = store_notice(g->store);
+    if (notice.size > 0)
+        log_say(g->setup.log, LOG_LEVEL_WARNING, "%.*s", (int)notice.size, notice.data);
     g->position = store_position(g->store);
     return check_fingerprint(g, e);
 }
