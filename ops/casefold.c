@@ -1,7 +1,7 @@
 #include "ops/casefold.h"
 
 #include "ops/casefold_table.h"
-#include "ops/utf8.h"
+#include "ops/character.h"
 
 // The most bytes that one code point becomes is 6 (U+0390 as three of two bytes), from 2.
 enum { GROWTH = 3, SIGMA = 0x3A3, FINAL_SIGMA = 0x3C2 };
@@ -10,7 +10,7 @@ enum { GROWTH = 3, SIGMA = 0x3A3, FINAL_SIGMA = 0x3C2 };
 static uint32_t read_point(struct slice s, uint32_t from, uint32_t *width)
 {
     const unsigned char *b = (const unsigned char *)s.data + from;
-    *width = utf8_width(s.data[from]);
+    *width = character_width(s.data[from]);
     if (*width == 1)
         return b[0] < 0x80 ? b[0] : UINT32_MAX;
     if (*width > s.size - from) {
@@ -186,12 +186,12 @@ static struct slice convert(struct slice s, enum target target, struct arena *ar
 
 struct slice text_upper(struct slice s, struct arena *arena)
 {
-    return utf8_is_ascii(s) ? ascii_case(s, 'a', arena) : convert(s, UPPER, arena);
+    return text_is_ascii(s) ? ascii_case(s, 'a', arena) : convert(s, UPPER, arena);
 }
 
 struct slice text_lower(struct slice s, struct arena *arena)
 {
-    return utf8_is_ascii(s) ? ascii_case(s, 'A', arena) : convert(s, LOWER, arena);
+    return text_is_ascii(s) ? ascii_case(s, 'A', arena) : convert(s, LOWER, arena);
 }
 
 struct slice text_initcap(struct slice s, struct arena *arena)

@@ -1,6 +1,6 @@
 // Strings put together: concat, concat_ws, repeat, lpad, rpad, replace, reverse (stringExpressions.scala, UTF8String).
 #include "ops/kernel.h"
-#include "ops/utf8.h"
+#include "ops/character.h"
 
 // A longer result is NULL: one row must not take a small board's memory.
 enum { STRING_MAX = 64 << 20 };
@@ -176,7 +176,7 @@ static size_t write_padding(char *to, struct slice pad, uint32_t chars, uint32_t
     char *from = to;
     for (; chars >= pad_chars; chars -= pad_chars, to += pad.size)
         memcpy(to, pad.data, pad.size);
-    uint32_t rest = utf8_offset(pad, chars);
+    uint32_t rest = character_offset(pad, chars);
     memcpy(to, pad.data, rest);
     return (size_t)(to + rest - from);
 }
@@ -189,12 +189,12 @@ static void pad(const struct call *c, const struct rows *rows, bool left)
         struct slice s = slice_at(c->in[0], i);
         struct slice with = c->argc > 2 ? slice_at(c->in[2], i) : SLICE(" ");
         int32_t length = int_at(c->in[1], i);
-        uint32_t wanted = length > 0 ? (uint32_t)length : 0, have = utf8_length(s);
+        uint32_t wanted = length > 0 ? (uint32_t)length : 0, have = characters_in(s);
         if (wanted <= have || with.size == 0) {
-            c->out->slice[i] = slice_part(s, 0, utf8_offset(s, wanted));
+            c->out->slice[i] = slice_part(s, 0, character_offset(s, wanted));
             continue;
         }
-        uint32_t missing = wanted - have, chars = utf8_length(with);
+        uint32_t missing = wanted - have, chars = characters_in(with);
         uint64_t most = (uint64_t)s.size + ((uint64_t)missing / chars + 1) * with.size;
         if (most > STRING_MAX) {
             c->out->null[i] = 1;
@@ -276,7 +276,7 @@ static void reverse_text(const struct call *c, const struct rows *rows)
         struct slice s = slice_at(c->in[0], i);
         char *to = arena_alloc(c->arena, s.size);
         for (uint32_t from = 0, next; from < s.size; from = next) {
-            next = utf8_next(s, from);
+            next = character_next(s, from);
             memcpy(to + s.size - next, s.data + from, next - from);
         }
         c->out->slice[i] = (struct slice){to, s.size};

@@ -2,7 +2,7 @@
 // (regexpExpressions.scala).
 #include "ops/casefold.h"
 #include "ops/kernel.h"
-#include "ops/utf8.h"
+#include "ops/character.h"
 
 // A pattern, read once: what is literal, and where the wildcards are.
 enum mark { MARK_LITERAL, MARK_ONE, MARK_ANY };
@@ -20,7 +20,7 @@ static bool matches(const struct like *p, struct slice s)
 {
     uint32_t at_piece = 0, at_byte = 0, retry_piece = UINT32_MAX, retry_byte = 0;
     while (at_byte < s.size) {
-        uint32_t next = utf8_next(s, at_byte);
+        uint32_t next = character_next(s, at_byte);
         const struct piece *piece = at_piece < p->count ? &p->pieces[at_piece] : NULL;
         if (piece && piece->mark == MARK_ANY) {
             retry_piece = ++at_piece;
@@ -30,7 +30,7 @@ static bool matches(const struct like *p, struct slice s)
             at_byte = next;
         } else if (retry_piece != UINT32_MAX) {
             at_piece = retry_piece;
-            at_byte = retry_byte = utf8_next(s, retry_byte);
+            at_byte = retry_byte = character_next(s, retry_byte);
         } else {
             return false;
         }
@@ -45,14 +45,14 @@ static bool read_pattern(struct slice pattern, struct slice escape, struct arena
 {
     out->pieces = ARENA_ARRAY(arena, struct piece, pattern.size + 1);
     for (uint32_t i = 0, next; i < pattern.size; i = next) {
-        next = utf8_next(pattern, i);
+        next = character_next(pattern, i);
         struct piece *piece = &out->pieces[out->count++];
         piece->text = slice_part(pattern, i, next);
         if (slice_equal(piece->text, escape)) {
             if (next == pattern.size)
                 return false;
             i = next;
-            next = utf8_next(pattern, i);
+            next = character_next(pattern, i);
             piece->text = slice_part(pattern, i, next);
             if (piece->text.data[0] != '%' && piece->text.data[0] != '_' && !slice_equal(piece->text, escape))
                 return false;

@@ -1,7 +1,7 @@
 // split, RLIKE, regexp_replace, regexp_extract (regexpExpressions.scala). Patterns are literals, compiled at bind.
 #include "ops/kernel.h"
 #include "ops/regex.h"
-#include "ops/utf8.h"
+#include "ops/character.h"
 
 struct splitter {
     struct slice plain; // the separator, when the pattern is a plain text …
@@ -26,7 +26,7 @@ static bool next_separator(const struct splitter *how, struct slice s, uint32_t 
         hit->to = hit->from + how->plain.size;
         return hit->from <= s.size;
     }
-    for (; from <= s.size; from = from < s.size ? utf8_next(s, from) : from + 1) {
+    for (; from <= s.size; from = from < s.size ? character_next(s, from) : from + 1) {
         if (!regex_find(how->regex, s, from, hit, 1))
             return false;
         if (hit->to > 0 && hit->from < s.size)
@@ -45,7 +45,7 @@ static void split_row(const struct call *c, uint32_t row, struct slice s, uint32
     while (c->out->span[row].size + 1 < limit && next_separator(how, s, search, &hit)) {
         add_piece(c, row, s, start, hit.from);
         start = hit.to;
-        search = hit.to > hit.from ? hit.to : hit.to < s.size ? utf8_next(s, hit.to) : s.size + 1;
+        search = hit.to > hit.from ? hit.to : hit.to < s.size ? character_next(s, hit.to) : s.size + 1;
         if (search > s.size)
             break;
     }
@@ -56,7 +56,7 @@ static void split_characters(const struct call *c, uint32_t row, struct slice s,
 {
     uint32_t from = 0;
     while (from < s.size && c->out->span[row].size + 1 < limit) {
-        uint32_t next = utf8_next(s, from);
+        uint32_t next = character_next(s, from);
         add_piece(c, row, s, from, next);
         from = next;
     }

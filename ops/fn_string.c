@@ -1,6 +1,6 @@
 // What a string is asked: its length, what it begins with, contains, and where (stringExpressions.scala).
 #include "ops/kernel.h"
-#include "ops/utf8.h"
+#include "ops/character.h"
 
 static void character_count(const struct call *c, const struct rows *rows)
 {
@@ -9,7 +9,7 @@ static void character_count(const struct call *c, const struct rows *rows)
         if (row_is_null(c, i))
             continue;
         struct slice s = slice_at(c->in[0], i);
-        c->out->i32[i] = (int32_t)(binary ? s.size : utf8_length(s));
+        c->out->i32[i] = (int32_t)(binary ? s.size : characters_in(s));
     }
 }
 
@@ -33,7 +33,7 @@ static uint32_t first_code_point(struct slice s)
     const unsigned char *b = (const unsigned char *)s.data;
     if (s.size == 0)
         return 0;
-    uint32_t width = utf8_width(s.data[0]);
+    uint32_t width = character_width(s.data[0]);
     if (width == 1 || width > s.size)
         return b[0];
     uint32_t point = b[0] & (0x7Fu >> width);
@@ -98,9 +98,9 @@ static int32_t place(struct slice s, struct slice part, uint32_t start)
 {
     if (part.size == 0)
         return 1;
-    uint32_t from = utf8_offset(s, start);
+    uint32_t from = character_offset(s, start);
     uint32_t hit = from >= s.size ? s.size + 1 : slice_find(s, part, from);
-    return hit > s.size ? 0 : (int32_t)utf8_length(slice_part(s, 0, hit)) + 1;
+    return hit > s.size ? 0 : (int32_t)characters_in(slice_part(s, 0, hit)) + 1;
 }
 
 static void instr(const struct call *c, const struct rows *rows)

@@ -1,6 +1,6 @@
 // Parts of strings: substring, left, right, substring_index, the trims. No byte is copied.
 #include "ops/kernel.h"
-#include "ops/utf8.h"
+#include "ops/character.h"
 
 static int32_t clamp_int(int64_t v)
 {
@@ -10,14 +10,14 @@ static int32_t clamp_int(int64_t v)
 // UTF8String.substringSQL: positions from 1, 0 is 1, negative ones count from the end and may begin before it.
 static struct slice characters(struct slice s, int32_t position, int32_t length)
 {
-    int64_t start = position > 0 ? position - 1 : position < 0 ? (int64_t)utf8_length(s) + position : 0;
+    int64_t start = position > 0 ? position - 1 : position < 0 ? (int64_t)characters_in(s) + position : 0;
     int32_t end = clamp_int(start + length);
     if (end <= start || start >= s.size || end <= 0)
         return slice_part(s, 0, 0);
     uint32_t skip = start > 0 ? (uint32_t)start : 0;
-    uint32_t from = utf8_offset(s, skip);
+    uint32_t from = character_offset(s, skip);
     struct slice rest = slice_part(s, from, s.size);
-    return slice_part(rest, 0, utf8_offset(rest, (uint32_t)end - skip));
+    return slice_part(rest, 0, character_offset(rest, (uint32_t)end - skip));
 }
 
 // ByteArray.subStringSQL: the same, counting bytes.
@@ -134,7 +134,7 @@ static bool is_among(struct slice s, uint32_t from, uint32_t to, struct slice se
 {
     struct slice one = slice_part(s, from, to);
     for (uint32_t i = 0, next; i < set.size; i = next) {
-        next = utf8_next(set, i);
+        next = character_next(set, i);
         if (slice_equal(slice_part(set, i, next), one))
             return true;
     }
@@ -147,14 +147,14 @@ static uint32_t previous(struct slice s, uint32_t end)
     uint32_t from = end - 1;
     while (from > 0 && end - from < 4 && ((unsigned char)s.data[from] & 0xC0) == 0x80)
         from--;
-    return from + utf8_width(s.data[from]) == end ? from : end - 1;
+    return from + character_width(s.data[from]) == end ? from : end - 1;
 }
 
 static struct slice trimmed(struct slice s, struct slice set, bool left, bool right)
 {
     uint32_t from = 0, to = s.size;
-    while (left && from < to && is_among(s, from, utf8_next(s, from), set))
-        from = utf8_next(s, from);
+    while (left && from < to && is_among(s, from, character_next(s, from), set))
+        from = character_next(s, from);
     while (right && to > from && is_among(s, previous(s, to), to, set))
         to = previous(s, to);
     return slice_part(s, from, to);

@@ -5,23 +5,6 @@
 
 #define MICROS_PER_DAY ((int64_t)SECONDS_PER_DAY * MICROS_PER_SECOND)
 
-int64_t local_micros(int64_t micros, const struct zone *zone)
-{
-    if (!zone)
-        return micros;
-    int64_t seconds = floor_divide(micros, MICROS_PER_SECOND);
-    return wrap_add(micros, (int64_t)zone_offset(zone, seconds) * MICROS_PER_SECOND);
-}
-
-int64_t utc_micros(int64_t local, const struct zone *zone)
-{
-    if (!zone)
-        return local;
-    int64_t seconds = floor_divide(local, MICROS_PER_SECOND);
-    int64_t rest = local - seconds * MICROS_PER_SECOND;
-    return zone_to_utc(zone, seconds) * MICROS_PER_SECOND + rest;
-}
-
 static unsigned month_length(int64_t year, unsigned month)
 {
     static const uint8_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -39,12 +22,15 @@ int32_t date_add_months(int32_t days, int64_t months)
     return (int32_t)days_from_civil(year, month, (unsigned)day.day < last ? (unsigned)day.day : last);
 }
 
-int64_t timestamp_add_months(int64_t micros, int64_t months, const struct zone *zone)
+bool timestamp_add_months(int64_t *micros, int64_t months, const struct zone *zone)
 {
-    int64_t local = local_micros(micros, zone);
-    int64_t days = floor_divide(local, MICROS_PER_DAY);
-    int64_t rest = local - days * MICROS_PER_DAY;
-    return utc_micros(date_add_months((int32_t)days, months) * MICROS_PER_DAY + rest, zone);
+    int64_t local = zone ? micros_to_local(*micros, zone) : *micros;
+    int64_t days = floor_divide(local, MICROS_PER_DAY), shifted;
+    if (__builtin_mul_overflow((int64_t)date_add_months((int32_t)days, months), MICROS_PER_DAY, &shifted) ||
+        __builtin_add_overflow(shifted, local - days * MICROS_PER_DAY, &shifted))
+        return false;
+    *micros = shifted;
+    return !zone || micros_from_local(shifted, zone, micros);
 }
 
 BINARY_KERNEL(add_micros, int64_t, i64, int64_t, i64, (uint64_t)x + (uint64_t)y)
@@ -72,8 +58,10 @@ static void timestamp_months(const struct call *c, const struct rows *rows)
 {
     const struct zone *zone = c->in[0]->type->id == TYPE_TIMESTAMP ? c->session->zone : NULL;
     FOR_EACH_ROW (i, rows) {
-        if (!row_is_null(c, i))
-            c->out->i64[i] = timestamp_add_months(bigint_at(c->in[0], i), months_of(c, i), zone);
+        if (row_is_null(c, i))
+            continue;
+        c->out->i64[i] = bigint_at(c->in[0], i);
+        c->out->null[i] = !timestamp_add_months(&c->out->i64[i], months_of(c, i), zone);
     }
 }
 

@@ -5,7 +5,9 @@
 
 #include <assert.h>
 
-enum { NO_SLOT = UINT32_MAX, PROGRAM_BLOCK = 4096 };
+enum { PROGRAM_BLOCK = 4096 };
+
+#define NO_SLOT UINT32_MAX
 
 // A value of the program: a column of the input, a constant, or what a call gives. Values stand in the order they are
 // computed: arguments before the call.
