@@ -95,6 +95,8 @@ enum status bind_relation(struct query *q, const struct ast_relation *r, const s
 enum status bind_expr(const struct context *c, struct ast_expr *x, struct expr **out);
 // `x` cast to BOOLEAN if it is a bare NULL; else [DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN].
 enum status bind_condition(const struct context *c, struct ast_expr *x, struct expr **out);
+// Value of an expression without columns, computed as a query would. Not for ARRAY, STRUCT, MAP.
+struct value bind_constant(struct binder *b, const struct expr *x);
 enum status bind_call(const struct context *c, struct ast_expr *x, struct expr **out);
 enum status bind_aggregate(const struct context *c, struct ast_expr *x, const struct aggregate *a, struct expr **out);
 enum status bind_item(struct query *q, struct item *item);

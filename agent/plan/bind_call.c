@@ -72,6 +72,18 @@ static enum status bind_struct(const struct context *c, struct ast_expr *x, stru
     return call(b, x, f, args, 2 * x->argc, out);
 }
 
+// (…).name: the parser has the name as a STRING.
+static enum status bind_field(const struct context *c, struct ast_expr *x, struct expr **out)
+{
+    struct binder *b = c->q->b;
+    struct expr *base;
+    enum status s = bind_expr(c, x->args[0], &base);
+    if (s)
+        return s;
+    s = expr_field(b->l->arena, base, x->args[1]->value.bytes, out, b->e);
+    return s ? bind_place(b, x) : STATUS_OK;
+}
+
 static enum status misplaced_generator(const struct context *c, const struct ast_expr *x)
 {
     if (c->clause == CLAUSE_SELECT || c->clause == CLAUSE_LATERAL)
@@ -134,6 +146,8 @@ enum status bind_call(const struct context *c, struct ast_expr *x, struct expr *
     enum status s = check_plain(b, x);
     if (s)
         return s;
+    if (slice_equal(x->name, SLICE(".")))
+        return bind_field(c, x, out);
     if (slice_equal_fold(x->name, SLICE("struct")))
         return bind_struct(c, x, out);
     const struct function *f = function_find(x->name);

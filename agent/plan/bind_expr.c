@@ -1,5 +1,7 @@
 #include "agent/plan/bind.h"
 
+#include "ops/program.h"
+
 #include <assert.h>
 
 enum status bind_place(struct binder *b, const struct ast_expr *x)
@@ -132,6 +134,38 @@ enum status bind_condition(const struct context *c, struct ast_expr *x, struct e
     return s;
 }
 
+struct value bind_constant(struct binder *b, const struct expr *x)
+{
+    if (x->kind == EXPR_LITERAL)
+        return x->literal;
+    struct memory memory = {0};
+    struct arena scratch;
+    arena_init(&scratch, &memory, 4096);
+    struct program *p = program_compile(&x, 1, b->l->session, &memory);
+    struct chunk chunk = {.rows = {NULL, 1}, .arena = &scratch};
+    program_run(p, &chunk, &chunk.rows);
+    const struct column *c = program_result(p, 0);
+    struct value v = {.type = x->type, .null = is_null(c, 0)};
+    if (!v.null) {
+        v = value_load(c, at(c, 0));
+        if (x->type->id == TYPE_STRING || x->type->id == TYPE_BINARY)
+            v.bytes.data = arena_copy(b->l->arena, v.bytes.data, v.bytes.size);
+    }
+    program_free(p);
+    arena_free(&scratch);
+    return v;
+}
+
+// TIMESTAMP '2024-03-01 12:34:56': a CAST whose text must be good.
+static enum status bind_typed(struct binder *b, const struct ast_expr *x, struct expr **out)
+{
+    struct value v = bind_constant(b, *out);
+    if (v.null)
+        return BIND_ERROR(b, x, "[INVALID_TYPED_LITERAL] the text is no such value");
+    *out = expr_literal(b->l->arena, v);
+    return STATUS_OK;
+}
+
 enum status bind_expr(const struct context *c, struct ast_expr *x, struct expr **out)
 {
     struct binder *b = c->q->b;
@@ -150,7 +184,9 @@ enum status bind_expr(const struct context *c, struct ast_expr *x, struct expr *
         if (s)
             return s;
         s = expr_cast(b->l->arena, b->l->session, *out, x->type, out, b->e);
-        return s ? bind_place(b, x) : STATUS_OK;
+        if (s)
+            return bind_place(b, x);
+        return x->typed ? bind_typed(b, x, out) : STATUS_OK;
     case AST_STAR:
         return BIND_ERROR(b, x, "[INVALID_USAGE_OF_STAR_OR_REGEX] * stands only in a SELECT list and in count(*)");
     case AST_LAMBDA:

@@ -89,17 +89,23 @@ static enum status expand_generator(struct query *q, const struct ast_item *ast,
     return STATUS_OK;
 }
 
+static uint32_t count_qualifiers(void *self, const struct ast_expr *name)
+{
+    const struct query *q = self;
+    uint32_t attribute, taken = 1;
+    struct binder quiet = {.l = q->b->l};
+    return scope_find(&quiet, &q->scope, name, &attribute, &taken) == STATUS_OK ? taken - 1 : 0;
+}
+
 // The name Spark gives a column that has no alias.
 static struct slice automatic_name(struct query *q, const struct ast_expr *x)
 {
-    struct logical *l = q->b->l;
-    if (x->kind == AST_NAME)
-        return x->parts[x->part_count - 1];
+    struct ast_names names = {count_qualifiers, q};
     struct memory memory = {0};
     struct text t;
     text_init(&t, &memory);
-    ast_print_name(x, &t);
-    struct slice name = {arena_copy(l->arena, t.data, t.size), (uint32_t)t.size};
+    ast_print_name_as(x, &t, &names);
+    struct slice name = {arena_copy(q->b->l->arena, t.data, t.size), (uint32_t)t.size};
     text_free(&t);
     return name;
 }

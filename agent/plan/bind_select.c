@@ -1,7 +1,6 @@
 #include "agent/plan/bind.h"
 
 #include "ops/key.h"
-#include "ops/program.h"
 #include "ops/window_call.h"
 
 bool type_has_map(const struct type *t)
@@ -137,26 +136,6 @@ static enum status bind_order(struct query *q, struct sort_key **out)
     return STATUS_OK;
 }
 
-// Value of a constant expression, computed as a query would.
-static struct value constant(struct binder *b, const struct expr *x)
-{
-    if (x->kind == EXPR_LITERAL)
-        return x->literal;
-    struct memory memory = {0};
-    struct arena scratch;
-    arena_init(&scratch, &memory, 4096);
-    struct program *p = program_compile(&x, 1, b->l->session, &memory);
-    struct chunk chunk = {.rows = {NULL, 1}, .arena = &scratch};
-    program_run(p, &chunk, &chunk.rows);
-    const struct column *c = program_result(p, 0);
-    struct value v = {.type = x->type, .null = is_null(c, 0)};
-    if (!v.null && type_is_integral(x->type))
-        v = value_load(c, at(c, 0));
-    program_free(p);
-    arena_free(&scratch);
-    return v;
-}
-
 // LIMIT and OFFSET: a constant INT, not negative.
 static enum status bind_limit(struct query *q, struct ast_expr *x, int64_t *out)
 {
@@ -169,7 +148,7 @@ static enum status bind_limit(struct query *q, struct ast_expr *x, int64_t *out)
         return s;
     if (bound->type->id != TYPE_INT && bound->type->id != TYPE_SMALLINT && bound->type->id != TYPE_TINYINT)
         return BIND_ERROR(b, x, "[INVALID_LIMIT_LIKE_EXPRESSION.DATA_TYPE] LIMIT and OFFSET take an INT");
-    struct value v = constant(b, bound);
+    struct value v = bind_constant(b, bound);
     if (v.null)
         return BIND_ERROR(b, x, "[INVALID_LIMIT_LIKE_EXPRESSION.IS_NULL] LIMIT and OFFSET take a number, this is NULL");
     if (v.integer < 0)
