@@ -18,7 +18,7 @@ void tallies_free(struct tallies *t)
     *t = (struct tallies){0};
 }
 
-static struct tally *tally_of(struct tallies *t, const char *name, size_t size)
+struct tally *tally_of(struct tallies *t, const char *name, size_t size)
 {
     for (uint32_t i = t->count; i-- > 0;) { // the last is the likeliest
         if (strlen(t->at[i].name) == size && memcmp(t->at[i].name, name, size) == 0)

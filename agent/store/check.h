@@ -18,6 +18,7 @@ struct tallies {
 };
 
 void tallies_free(struct tallies *t);
+struct tally *tally_of(struct tallies *t, const char *name, size_t size); // made if absent; until the next is made
 // Counts one record of `database` (meta and progress have no parts: they are not counted).
 // False: its frame or its bucket is damaged.
 bool tally_record(struct tallies *t, const char *database, struct slice key, struct slice record);

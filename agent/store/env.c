@@ -142,7 +142,7 @@ static void open_existing(struct env *v, struct database *d)
     MDB_txn *txn;
     if (mdb_txn_begin(v->lmdb, NULL, MDB_RDONLY, &txn) != 0)
         return;
-    bool found = mdb_dbi_open(txn, d->name, 0, &d->dbi) == 0;
+    bool found = mdb_dbi_open(txn, d->name[0] ? d->name : NULL, 0, &d->dbi) == 0;
     d->open = mdb_txn_commit(txn) == 0 && found;
 }
 

@@ -44,7 +44,8 @@ enum status env_open(const struct env_setup *setup, struct env **out, struct err
 void env_close(struct env *v); // NULL is fine; a transaction that is open is aborted
 
 bool env_fresh(struct env *v); // nothing was ever committed to it
-// The handle of a name; ENV_DATABASES_MAX: there are too many. Not inside of a transaction, if it is new.
+// The handle of a name ("": the database of the names themselves); ENV_DATABASES_MAX: there are too many. Not inside of
+// a transaction, if it is new.
 unsigned env_database(struct env *v, const char *name);
 unsigned env_database_count(const struct env *v);
 const char *env_database_name(const struct env *v, unsigned database);

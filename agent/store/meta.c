@@ -177,7 +177,10 @@ enum status meta_write_position(struct env *env, const struct store_position *p,
     put_u64(bytes + 32, p->next_seq);
     bytes[40] = p->any;
     bytes[41] = p->watermark_moved;
-    return record_put(env, meta_database(env), SLICE("position"), (struct slice){bytes, sizeof bytes}, e);
+    struct slice all = {bytes, sizeof bytes};
+    enum status status = record_put(env, meta_database(env), SLICE("position"), all, e);
+    // Once more in another tree, whose page is written anyway: what is left if a page of `meta` goes bad.
+    return status == STATUS_OK ? record_put(env, env_database(env, "progress"), SLICE("position"), all, e) : status;
 }
 
 static struct slice part_key(const char *name, char to[PART_NAME_MAX + 8])
