@@ -1,24 +1,10 @@
 #include "hal/source/seen.h"
 
-#include "ops/arena.h"
+#include "hal/source/offsets.h"
 
 static const char position_key[] = "\0position";
 
-enum { POSITION_KEY_SIZE = sizeof(position_key) - 1, POSITION_SIZE = 24, VALUE_SIZE = 16, HASH_SIZE = 16 };
-
-static void put_i64(char *to, int64_t value)
-{
-    for (unsigned i = 0; i < 8; i++)
-        to[i] = (char)(unsigned char)((uint64_t)value >> (8 * i));
-}
-
-static int64_t get_i64(const char *from)
-{
-    uint64_t value = 0;
-    for (unsigned i = 0; i < 8; i++)
-        value |= (uint64_t)(unsigned char)from[i] << (8 * i);
-    return (int64_t)value;
-}
+enum { POSITION_KEY_SIZE = sizeof(position_key) - 1, POSITION_VALUES = 3, VALUE_SIZE = 16, HASH_SIZE = 16 };
 
 static struct slice position_slice(void)
 {
@@ -38,8 +24,8 @@ static struct slice key_of(struct slice path, char room[SEEN_PATH_MAX + HASH_SIZ
     if (path.size <= SEEN_PATH_MAX)
         return path;
     memcpy(room, path.data, SEEN_PATH_MAX);
-    put_i64(room + SEEN_PATH_MAX, (int64_t)hash(path, UINT64_C(0xCBF29CE484222325)));
-    put_i64(room + SEEN_PATH_MAX + 8, (int64_t)hash(path, UINT64_C(0x6C62272E07BB0142)));
+    offsets_put(room + SEEN_PATH_MAX, (int64_t)hash(path, UINT64_C(0xCBF29CE484222325)));
+    offsets_put(room + SEEN_PATH_MAX + 8, (int64_t)hash(path, UINT64_C(0x6C62272E07BB0142)));
     return (struct slice){room, SEEN_PATH_MAX + HASH_SIZE};
 }
 
@@ -52,16 +38,10 @@ static int64_t horizon(const struct seen *s, const struct seen_position *p)
 enum status seen_open(struct seen *s, const struct state *state, int64_t max_age, struct error *e)
 {
     *s = (struct seen){.state = state, .max_age = max_age};
-    struct slice value;
-    enum status status = state_get(state, position_slice(), &value, e);
-    if (status == STATUS_OK && value.size != POSITION_SIZE)
-        return error_set(e, STATUS_DAMAGED, "the record of the files read has %u bytes, not %d", value.size,
-                         POSITION_SIZE);
-    if (status == STATUS_OK) {
-        s->committed.newest = get_i64(value.data);
-        s->committed.swept = get_i64(value.data + 8);
-        s->committed.batches = get_i64(value.data + 16);
-    }
+    int64_t values[POSITION_VALUES];
+    enum status status = offsets_load(state, position_slice(), values, POSITION_VALUES, e);
+    if (status == STATUS_OK)
+        s->committed = (struct seen_position){.newest = values[0], .swept = values[1], .batches = values[2]};
     s->next = s->committed;
     return status == STATUS_END ? STATUS_OK : status;
 }
@@ -86,8 +66,8 @@ void seen_begin(struct seen *s)
 enum status seen_put(struct seen *s, struct slice path, int64_t modified, struct error *e)
 {
     char room[SEEN_PATH_MAX + HASH_SIZE], value[VALUE_SIZE];
-    put_i64(value, modified);
-    put_i64(value + 8, s->next.batches);
+    offsets_put(value, modified);
+    offsets_put(value + 8, s->next.batches);
     if (modified > s->next.newest)
         s->next.newest = modified;
     return state_put(s->state, key_of(path, room), (struct slice){value, VALUE_SIZE}, e);
@@ -98,7 +78,7 @@ static enum visit sweep(void *visitor, struct slice key, struct slice value)
     const int64_t *oldest = visitor;
     if (key.size > 0 && key.data[0] == '\0')
         return VISIT_NEXT;
-    return value.size == VALUE_SIZE && get_i64(value.data) < *oldest ? VISIT_REMOVE : VISIT_NEXT;
+    return value.size == VALUE_SIZE && offsets_get(value.data) < *oldest ? VISIT_REMOVE : VISIT_NEXT;
 }
 
 // What is beyond the horizon is never new, so forgetting it may wait until it is worth a walk.
@@ -117,11 +97,8 @@ enum status seen_save(struct seen *s, struct error *e)
     enum status status = sweep_if_due(s, e);
     if (status != STATUS_OK)
         return status;
-    char value[POSITION_SIZE];
-    put_i64(value, s->next.newest);
-    put_i64(value + 8, s->next.swept);
-    put_i64(value + 16, s->next.batches);
-    return state_put(s->state, position_slice(), (struct slice){value, POSITION_SIZE}, e);
+    int64_t values[POSITION_VALUES] = {s->next.newest, s->next.swept, s->next.batches};
+    return offsets_save(s->state, position_slice(), values, POSITION_VALUES, e);
 }
 
 void seen_committed(struct seen *s)

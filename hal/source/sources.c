@@ -1,8 +1,12 @@
 // The registry of sources: a new one is its file and one line here.
 #include "hal/source/source.h"
 #include "hal/source/source_file.h"
+#include "hal/source/source_rate.h"
+#include "hal/source/source_rate_micro_batch.h"
+#include "hal/source/source_socket.h"
 
-static const struct source_class *const sources[] = {&source_csv, &source_json, &source_text};
+static const struct source_class *const sources[] = {&source_csv, &source_json, &source_rate, &source_rate_micro_batch,
+                                                     &source_text};
 
 enum { SOURCES = sizeof(sources) / sizeof(sources[0]) };
 
