@@ -3,7 +3,9 @@
 #ifndef OPS_OPTION_H
 #define OPS_OPTION_H
 
+#include "ops/arena.h"
 #include "ops/slice.h"
+#include "ops/status.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -51,5 +53,18 @@ const struct option_value *option_get(const struct options *o, const char *name)
 struct slice option_text(const struct options *o, const char *name); // empty if absent
 int64_t option_integer(const struct options *o, const char *name, int64_t absent);
 bool option_boolean(const struct options *o, const char *name);
+
+// Reading them.
+
+// The row of that name in a table that a NULL name ends, or NULL. `table` may be NULL.
+const struct option_spec *option_find(const struct option_spec *table, struct slice name);
+// Reads one text as its spec wants it (a fallback, a value of the pipeline file, `--set`); out->text is borrowed.
+// STATUS_CONFIG: "NAME is …; wanted is …", without a place.
+enum status option_parse(const struct option_spec *spec, struct slice text, struct arena *arena,
+                         struct option_value *out, struct error *e);
+// "32MB", "1 gb", "512k", "100" (bytes): powers of 1024. false: no size, negative, or too large.
+bool size_parse(struct slice s, int64_t *bytes);
+// Spark's interval text; negative ones are none. A month is 31 days.
+bool duration_parse(struct slice s, int64_t *micros);
 
 #endif
