@@ -1,5 +1,6 @@
 // Rows as text, for tests of operators: "1|a|NULL" into a chunk, and what comes out back to text, a line a row.
-// TIMESTAMP is written in seconds ("1.5"), ARRAY as [1,2], STRUCT as {1,2}. Included by one file of a test program.
+// TIMESTAMP is written in seconds ("1.5"), ARRAY as [1,2], STRUCT as
+// {1,2}, DECIMAL as its two halves (0:7). Included by one file of a test program.
 #ifndef TESTS_OPS_ROWS_H
 #define TESTS_OPS_ROWS_H
 
@@ -60,7 +61,7 @@ void program_free(struct program *p)
 }
 
 // `columns`: one digit a result.
-static struct program *columns_program(struct bench *b, const char *columns)
+static inline struct program *columns_program(struct bench *b, const char *columns)
 {
     struct program *p = mem_zalloc(&b->memory, sizeof *p);
     p->memory = &b->memory;
@@ -69,7 +70,7 @@ static struct program *columns_program(struct bench *b, const char *columns)
     return p;
 }
 
-static void print_value(const struct column *c, uint32_t row, struct text *out)
+static inline void print_value(const struct column *c, uint32_t row, struct text *out)
 {
     if (c->type->id == TYPE_NULL || is_null(c, row)) {
         text_string(out, "NULL");
@@ -176,9 +177,11 @@ static const char *parse_value(struct bench *b, struct column *c, uint32_t row, 
         c->f64[row] = strtod(s, NULL);
         break;
     case TYPE_DECIMAL: {
-        int64_t v = strtoll(s, NULL, 10);
-        c->decimal[row] = (struct decimal){(uint64_t)v, v < 0 ? -1 : 0};
-        break;
+        char *low;
+        c->decimal[row].high = strtoll(s, &low, 10);
+        assert_int_equal(*low, ':');
+        c->decimal[row].low = strtoull(low + 1, &low, 10);
+        return low;
     }
     case TYPE_STRING:
     case TYPE_BINARY:
@@ -208,7 +211,7 @@ static const char *parse_value(struct bench *b, struct column *c, uint32_t row, 
     return s + size;
 }
 
-static enum status collect(struct op *op, unsigned input, struct chunk *chunk, struct error *e)
+static inline enum status collect(struct op *op, unsigned input, struct chunk *chunk, struct error *e)
 {
     (void)input, (void)e;
     struct bench *b = (struct bench *)((char *)op - offsetof(struct bench, collector));
@@ -226,7 +229,7 @@ static enum status collect(struct op *op, unsigned input, struct chunk *chunk, s
 
 static const struct op_class collector_class = {.name = "collector", .push = collect};
 
-static void bench_start(struct bench *b, const struct type *const *types, uint32_t columns)
+static inline void bench_start(struct bench *b, const struct type *const *types, uint32_t columns)
 {
     *b = (struct bench){.columns = columns};
     arena_init(&b->arena, &b->memory, 4096);
@@ -237,7 +240,7 @@ static void bench_start(struct bench *b, const struct type *const *types, uint32
         b->type[k] = types[k];
 }
 
-static void bench_end(struct bench *b, struct op *op)
+static inline void bench_end(struct bench *b, struct op *op)
 {
     op_destroy(op);
     text_free(&b->out);
@@ -247,7 +250,7 @@ static void bench_end(struct bench *b, struct op *op)
 }
 
 // A chunk of the lines of `text`, ended by NULL.
-static struct chunk *bench_chunk(struct bench *b, const char *const *lines)
+static inline struct chunk *bench_chunk(struct bench *b, const char *const *lines)
 {
     arena_reset(&b->chunk_arena);
     uint32_t rows = 0;
@@ -266,7 +269,7 @@ static struct chunk *bench_chunk(struct bench *b, const char *const *lines)
     return &b->chunk;
 }
 
-static struct expr *expr_of(struct arena *a, const struct type *type)
+static inline struct expr *expr_of(struct arena *a, const struct type *type)
 {
     struct expr *x = ARENA_NEW(a, struct expr);
     x->kind = EXPR_COLUMN;
@@ -278,7 +281,7 @@ static struct expr *expr_of(struct arena *a, const struct type *type)
 #define NO_LINES   ((const char *const[]){NULL})
 #define LINES(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-static void bench_push(struct bench *b, struct op *op, const char *const *lines)
+static inline void bench_push(struct bench *b, struct op *op, const char *const *lines)
 {
     enum status s = op_push(op, 0, bench_chunk(b, lines), &b->error);
     if (s != STATUS_OK)
@@ -286,18 +289,18 @@ static void bench_push(struct bench *b, struct op *op, const char *const *lines)
 }
 
 // What came out since the last call.
-static void bench_expect(struct bench *b, const char *expected)
+static inline void bench_expect(struct bench *b, const char *expected)
 {
     assert_string_equal(text_cstring(&b->out), expected);
     text_clear(&b->out);
 }
 
-static void bench_open(struct bench *b, struct op *op)
+static inline void bench_open(struct bench *b, struct op *op)
 {
     assert_int_equal(op_open(op, &b->batch, &b->error), STATUS_OK);
 }
 
-static void bench_close(struct bench *b, struct op *op, const char *expected)
+static inline void bench_close(struct bench *b, struct op *op, const char *expected)
 {
     enum status s = op_close(op, &b->error);
     if (s != STATUS_OK)
@@ -307,7 +310,7 @@ static void bench_close(struct bench *b, struct op *op, const char *expected)
 }
 
 // One batch of one chunk.
-static void bench_batch(struct bench *b, struct op *op, const char *const *lines, const char *expected)
+static inline void bench_batch(struct bench *b, struct op *op, const char *const *lines, const char *expected)
 {
     bench_open(b, op);
     if (lines[0] != NULL)

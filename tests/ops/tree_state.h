@@ -19,13 +19,13 @@ struct tree_state {
     bool scanning;
 };
 
-static int tree_compare(const struct tree_entry *x, struct slice key)
+static inline int tree_compare(const struct tree_entry *x, struct slice key)
 {
     return slice_compare((struct slice){x->key, x->key_size}, key);
 }
 
 // The first entry at or after `key`.
-static size_t tree_find(const struct tree_state *t, struct slice key)
+static inline size_t tree_find(const struct tree_state *t, struct slice key)
 {
     size_t low = 0, high = t->count;
     while (low < high) {
@@ -38,12 +38,12 @@ static size_t tree_find(const struct tree_state *t, struct slice key)
     return low;
 }
 
-static bool tree_has(const struct tree_state *t, size_t place, struct slice key)
+static inline bool tree_has(const struct tree_state *t, size_t place, struct slice key)
 {
     return place < t->count && tree_compare(&t->entry[place], key) == 0;
 }
 
-static enum status tree_get(void *self, struct slice key, struct slice *value, struct error *e)
+static inline enum status tree_get(void *self, struct slice key, struct slice *value, struct error *e)
 {
     (void)e;
     struct tree_state *t = self;
@@ -56,7 +56,7 @@ static enum status tree_get(void *self, struct slice key, struct slice *value, s
     return STATUS_OK;
 }
 
-static char *tree_copy(struct tree_state *t, struct slice s)
+static inline char *tree_copy(struct tree_state *t, struct slice s)
 {
     char *to = mem_alloc(t->memory, s.size + 1);
     if (s.size > 0)
@@ -64,7 +64,7 @@ static char *tree_copy(struct tree_state *t, struct slice s)
     return to;
 }
 
-static enum status tree_put(void *self, struct slice key, struct slice value, struct error *e)
+static inline enum status tree_put(void *self, struct slice key, struct slice value, struct error *e)
 {
     (void)e;
     struct tree_state *t = self;
@@ -90,7 +90,7 @@ static enum status tree_put(void *self, struct slice key, struct slice value, st
     return STATUS_OK;
 }
 
-static void tree_drop(struct tree_state *t, size_t place)
+static inline void tree_drop(struct tree_state *t, size_t place)
 {
     mem_free(t->memory, t->entry[place].key, t->entry[place].key_size + 1);
     mem_free(t->memory, t->entry[place].value, t->entry[place].value_size + 1);
@@ -98,7 +98,7 @@ static void tree_drop(struct tree_state *t, size_t place)
     memmove(&t->entry[place], &t->entry[place + 1], (t->count - place) * sizeof *t->entry);
 }
 
-static enum status tree_remove(void *self, struct slice key, struct error *e)
+static inline enum status tree_remove(void *self, struct slice key, struct error *e)
 {
     (void)e;
     struct tree_state *t = self;
@@ -110,9 +110,9 @@ static enum status tree_remove(void *self, struct slice key, struct error *e)
     return STATUS_OK;
 }
 
-static enum status tree_scan(void *self, struct slice from,
-                             enum visit (*visit)(void *visitor, struct slice key, struct slice value), void *visitor,
-                             struct error *e)
+static inline enum status tree_scan(void *self, struct slice from,
+                                    enum visit (*visit)(void *visitor, struct slice key, struct slice value),
+                                    void *visitor, struct error *e)
 {
     (void)e;
     struct tree_state *t = self;
@@ -133,7 +133,7 @@ static enum status tree_scan(void *self, struct slice from,
     return STATUS_OK;
 }
 
-static uint64_t tree_count(void *self)
+static inline uint64_t tree_count(void *self)
 {
     return ((struct tree_state *)self)->count;
 }
@@ -141,13 +141,13 @@ static uint64_t tree_count(void *self)
 static const struct state_class tree_state_class = {
     .get = tree_get, .put = tree_put, .remove = tree_remove, .scan = tree_scan, .count = tree_count};
 
-static void tree_state_init(struct tree_state *t, struct memory *memory)
+static inline void tree_state_init(struct tree_state *t, struct memory *memory)
 {
     *t = (struct tree_state){.memory = memory};
     t->state = (struct state){&tree_state_class, t};
 }
 
-static void tree_state_free(struct tree_state *t)
+static inline void tree_state_free(struct tree_state *t)
 {
     while (t->count > 0)
         tree_drop(t, t->count - 1);
