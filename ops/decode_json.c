@@ -32,7 +32,6 @@ enum { PLAN_BLOCK = 16 * 1024, SHOWN_RECORD_MAX = 500 };
 static enum status open_formats(struct decoder *d, const struct decode_spec *spec, struct error *e)
 {
     d->formats.session = spec->session;
-    d->formats.elsewhere = zone_fixed(3600, &d->plan);
     struct slice timestamp = option_text(spec->options, "timestampFormat");
     struct slice date = option_text(spec->options, "dateFormat");
     enum status status = STATUS_OK;

@@ -47,6 +47,7 @@ static bool push_level(struct json_reader *r, enum json_token kind)
 
 static bool pop_level(struct json_reader *r, enum json_token kind)
 {
+    r->value = r->bytes.at - 1;
     if (r->level[r->depth].kind != kind)
         return false;
     r->depth--;

@@ -179,8 +179,6 @@ static enum json_result binary_value(struct json_reader *r, struct column *c, ui
 
 static enum json_result scalar_value(struct json_reader *r, const struct json_shape *s, struct column *c, uint32_t row)
 {
-    if (r->token == JSON_STRING && (!json_finish(r) || r->text.size == 0))
-        return JSON_BAD;
     if (!s->scalar(s, r->token, r->text, c, row))
         return JSON_BAD;
     c->null[row] = 0;
@@ -197,11 +195,14 @@ enum json_result json_value(struct json_reader *r, const struct json_shape *s, s
         column_set_null(c, row);
         return JSON_GOOD;
     }
-    switch (s->type->id) {
-    case TYPE_STRING:
+    if (s->type->id == TYPE_STRING)
         return string_value(r, c, row);
-    case TYPE_BINARY:
+    if (s->type->id == TYPE_BINARY)
         return binary_value(r, c, row, arena);
+    // Spark asks for a string's length before it says that it is in the wrong place.
+    if (r->token == JSON_STRING && (!json_finish(r) || r->text.size == 0))
+        return JSON_BAD;
+    switch (s->type->id) {
     case TYPE_ARRAY:
         return array_value(r, s, c, row, arena);
     case TYPE_STRUCT:

@@ -1,3 +1,4 @@
+#include "ops/decimal.h"
 #include "ops/json_shape.h"
 #include "ops/number.h"
 
@@ -71,6 +72,12 @@ static bool put_i64(const struct json_shape *s, enum json_token token, struct sl
     return integer(token, text, &c->i64[row]);
 }
 
+// An integer has no negative zero.
+static struct slice without_sign(enum json_token token, struct slice text)
+{
+    return token == JSON_INTEGER && slice_equal(text, SLICE("-0")) ? SLICE("0") : text;
+}
+
 // The words for what is no number, as strings and bare; false: none of them.
 static bool not_a_number(struct slice text, double *out)
 {
@@ -92,7 +99,7 @@ static bool put_f64(const struct json_shape *s, enum json_token token, struct sl
     double v;
     if (token != JSON_STRING && token != JSON_INTEGER && token != JSON_FLOAT)
         return false;
-    if (!not_a_number(text, &v) && (token == JSON_STRING || !double_parse(text, &v)))
+    if (!not_a_number(text, &v) && (token == JSON_STRING || !double_parse(without_sign(token, text), &v)))
         return false;
     c->f64[row] = v;
     return true;
@@ -108,134 +115,37 @@ static bool put_f32(const struct json_shape *s, enum json_token token, struct sl
         return false;
     if (not_a_number(text, &word))
         v = (float)word;
-    else if (token == JSON_STRING || !float_parse(text, &v))
+    else if (token == JSON_STRING || !float_parse(without_sign(token, text), &v))
         return false;
     c->f32[row] = v;
     return true;
 }
 
-// value = value * 10 + digit; false: more than 128 bits with sign.
-static bool decimal_digit(struct decimal *d, unsigned digit)
-{
-    uint64_t part[4] = {d->low & UINT32_MAX, d->low >> 32, (uint64_t)d->high & UINT32_MAX, (uint64_t)d->high >> 32};
-    uint64_t carry = digit;
-    for (int i = 0; i < 4; i++) {
-        carry += part[i] * 10;
-        part[i] = carry & UINT32_MAX;
-        carry >>= 32;
-    }
-    if (carry || part[3] > INT32_MAX)
-        return false;
-    d->low = part[1] << 32 | part[0];
-    d->high = (int64_t)(part[3] << 32 | part[2]);
-    return true;
-}
+enum { CLEAN_TEXT_MAX = 256 };
 
-static struct decimal decimal_negate(struct decimal d)
-{
-    uint64_t low = ~d.low + 1;
-    return (struct decimal){low, (int64_t)(~(uint64_t)d.high + (low == 0))};
-}
-
-// The parts of a decimal text as java.math.BigDecimal takes it; commas are passed over in strings (ExprUtils.
-// getDecimalParser).
-struct decimal_text {
-    struct slice digits; // with the point and, in strings, commas
-    int64_t exponent;
-    bool negative;
-};
-
-static bool decimal_exponent(struct slice s, int64_t *out)
-{
-    uint32_t i = 0;
-    bool negative = false;
-    if (i < s.size && (s.data[i] == '-' || s.data[i] == '+'))
-        negative = s.data[i++] == '-';
-    int64_t v = 0;
-    uint32_t count = 0;
-    for (; i < s.size; i++) {
-        if (s.data[i] == ',')
-            continue;
-        if (s.data[i] < '0' || s.data[i] > '9')
-            return false;
-        count++;
-        v = v * 10 + (s.data[i] - '0');
-        if (v > INT32_MAX)
-            return false;
-    }
-    *out = negative ? -v : v;
-    return count > 0;
-}
-
-static bool decimal_split(struct slice s, struct decimal_text *out)
-{
-    *out = (struct decimal_text){.exponent = 0};
-    uint32_t i = 0, digits = 0, points = 0;
-    while (i < s.size && s.data[i] == ',')
-        i++;
-    if (i < s.size && (s.data[i] == '-' || s.data[i] == '+'))
-        out->negative = s.data[i++] == '-';
-    out->digits.data = s.data + i;
-    for (; i < s.size && (s.data[i] | 0x20) != 'e'; i++, out->digits.size++) {
-        if (s.data[i] >= '0' && s.data[i] <= '9')
-            digits++;
-        else if (s.data[i] == '.')
-            points++;
-        else if (s.data[i] != ',')
-            return false;
-    }
-    if (digits == 0 || points > 1)
-        return false;
-    return i == s.size || decimal_exponent((struct slice){s.data + i + 1, s.size - i - 1}, &out->exponent);
-}
-
-// Decimal(BigDecimal, precision, scale): rounded half up to the scale, then it must fit the precision.
-static bool decimal_from_text(struct slice s, unsigned precision, unsigned scale, struct decimal *out)
-{
-    struct decimal_text t;
-    if (!decimal_split(s, &t))
-        return false;
-    int64_t whole = 0; // digits before the point
-    bool point = false;
-    for (uint32_t i = 0; i < t.digits.size; i++) {
-        point = point || t.digits.data[i] == '.';
-        whole += !point && t.digits.data[i] != ',';
-    }
-    int64_t kept = whole + t.exponent + scale; // digits of the text that are part of the result; the next one rounds
-    struct decimal d = {0, 0};
-    bool zero = true, up = false;
-    int64_t place = 0;
-    for (uint32_t i = 0; i < t.digits.size && place <= kept; i++) {
-        if (t.digits.data[i] < '0')
-            continue;
-        unsigned digit = (unsigned)(t.digits.data[i] - '0');
-        if (place == kept)
-            up = digit >= 5;
-        else if (!decimal_digit(&d, digit))
-            return false;
-        zero = zero && digit == 0;
-        place++;
-    }
-    for (; place < kept && !zero; place++)
-        if (!decimal_digit(&d, 0))
-            return false;
-    if (up && ++d.low == 0)
-        d.high++;
-    struct decimal limit = {1, 0};
-    for (unsigned i = 0; i < precision; i++)
-        decimal_digit(&limit, 0);
-    if (d.high > limit.high || (d.high == limit.high && d.low >= limit.low))
-        return false;
-    *out = t.negative ? decimal_negate(d) : d;
-    return true;
-}
-
+// A string that is a number for java.math.BigDecimal once its commas are gone (ExprUtils.getDecimalParser).
 static bool put_decimal(const struct json_shape *s, enum json_token token, struct slice text, struct column *c,
                         uint32_t row)
 {
+    char clean[CLEAN_TEXT_MAX];
+    struct decimal v;
     if (token != JSON_STRING && token != JSON_INTEGER && token != JSON_FLOAT)
         return false;
-    return decimal_from_text(text, s->type->precision, s->type->scale, &c->decimal[row]);
+    if (memchr(text.data, ',', text.size)) {
+        uint32_t size = 0;
+        for (uint32_t i = 0; i < text.size; i++) {
+            if (text.data[i] == ',')
+                continue;
+            if (size == sizeof clean)
+                return false;
+            clean[size++] = text.data[i];
+        }
+        text = (struct slice){clean, size};
+    }
+    if (!decimal_parse(text, (struct decimal_size){s->type->precision, s->type->scale}, &v))
+        return false;
+    c->decimal[row] = v;
+    return true;
 }
 
 // DateTimeUtils.cleanLegacyTimestampStr: Spark's second try goes without "GMT". false: there was none.
@@ -254,8 +164,6 @@ static bool without_gmt(struct slice text, char *to, uint32_t room, struct slice
     return size < text.size;
 }
 
-enum { GMT_TEXT_MAX = 128 };
-
 static bool put_timestamp(const struct json_shape *s, enum json_token token, struct slice text, struct column *c,
                           uint32_t row)
 {
@@ -270,29 +178,24 @@ static bool put_timestamp(const struct json_shape *s, enum json_token token, str
     if (s->formats->timestamp) {
         if (!time_format_parse(s->formats->timestamp, text, session->zone, session->zones, &v))
             return false;
-    } else if (!timestamp_parse(text, session->zone, session->zones, &v)) {
-        char bytes[GMT_TEXT_MAX];
+    } else if (!timestamp_parse_at(text, session->zone, session->zones, session->now, &v)) {
+        char bytes[CLEAN_TEXT_MAX];
         struct slice rest;
-        if (!without_gmt(text, bytes, sizeof bytes, &rest) || !timestamp_parse(rest, session->zone, session->zones, &v))
+        if (!without_gmt(text, bytes, sizeof bytes, &rest) ||
+            !timestamp_parse_at(rest, session->zone, session->zones, session->now, &v))
             return false;
     }
     c->i64[row] = v;
     return true;
 }
 
-// A text that has a date, and no zone of its own: it means the same clock time wherever it is read.
 static bool put_timestamp_ntz(const struct json_shape *s, enum json_token token, struct slice text, struct column *c,
                               uint32_t row)
 {
-    const struct session *session = s->formats->session;
-    int64_t here, there;
-    if (token != JSON_STRING || !timestamp_parse(text, &zone_utc, session->zones, &here) ||
-        !timestamp_parse(text, s->formats->elsewhere, session->zones, &there) || here == there)
+    int64_t v;
+    if (token != JSON_STRING || !timestamp_ntz_parse(text, s->formats->session->zones, false, &v))
         return false;
-    const char *colon = memchr(text.data, ':', text.size), *dash = memchr(text.data, '-', text.size);
-    if (colon && (!dash || dash > colon))
-        return false; // a time of day only
-    c->i64[row] = here;
+    c->i64[row] = v;
     return true;
 }
 
@@ -323,11 +226,10 @@ static bool put_date(const struct json_shape *s, enum json_token token, struct s
     if (s->formats->date) {
         if (!time_format_parse(s->formats->date, text, &zone_utc, s->formats->session->zones, &v))
             return false;
-        const int64_t day = (int64_t)SECONDS_PER_DAY * MICROS_PER_SECOND;
-        c->i32[row] = (int32_t)(v / day - (v % day < 0));
+        c->i32[row] = (int32_t)floor_divide(v, (int64_t)SECONDS_PER_DAY * MICROS_PER_SECOND);
         return true;
     }
-    char bytes[GMT_TEXT_MAX];
+    char bytes[CLEAN_TEXT_MAX];
     struct slice rest;
     int32_t days;
     if (!date_parse(text, &days) && !(without_gmt(text, bytes, sizeof bytes, &rest) && date_parse(rest, &days))) {

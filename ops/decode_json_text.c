@@ -98,7 +98,8 @@ static int hex_digit(uint32_t c)
 // What stands behind a backslash, as a UTF-16 unit.
 static bool take_escape(struct json_bytes *b, uint32_t *unit)
 {
-    static const char name[] = "btnfr\"/\\", value[] = "\b\t\n\f\r\"/\\";
+    // The last is allowed where single quotes are.
+    static const char name[] = "btnfr\"/\\'", value[] = "\b\t\n\f\r\"/\\'";
     uint32_t c;
     if (!take(b, &c))
         return false;
@@ -357,21 +358,33 @@ static bool base64_group(struct json_bytes *b, uint32_t c, uint8_t out[3], uint3
     return true;
 }
 
+// The first character of a group that is not white space, escaped or not; '"': the end was there instead.
+static bool base64_first(struct json_bytes *b, uint32_t *c)
+{
+    for (;;) {
+        if (!take(b, c))
+            return false;
+        if (*c == '\\') {
+            if (!take_escape(b, c))
+                return false;
+            if (*c > ' ')
+                return base64_value(*c) >= 0;
+        } else if (*c > ' ') {
+            return true;
+        }
+    }
+}
+
 bool json_base64(struct json_bytes *b, struct arena *arena, struct slice *out)
 {
     struct lease l = lease(arena, (size_t)(b->end - b->at) + 3);
     uint32_t size = 0, c, count;
     for (;;) {
-        do {
-            if (!take(b, &c)) {
-                keep(l, 0);
-                return false;
-            }
-        } while (c <= ' ');
-        if (c == '"')
-            break;
         uint8_t group[3];
-        if (!base64_group(b, c, group, &count)) {
+        bool good = base64_first(b, &c);
+        if (good && c == '"')
+            break;
+        if (!good || !base64_group(b, c, group, &count)) {
             keep(l, 0);
             return false;
         }

@@ -26,7 +26,6 @@ struct json_formats {
     const struct session *session;
     const struct time_format *timestamp; // NULL: as CAST reads it
     const struct time_format *date;
-    const struct zone *elsewhere; // any zone but UTC: finds out whether a text names its own
 };
 
 struct json_shape {

@@ -31,7 +31,7 @@ static bool is_full_width(uint32_t code)
     static const struct {
         uint32_t first, last;
     } wide[] = {{0x1100, 0x115F}, {0x2E80, 0xA4CF}, {0xAC00, 0xD7A3}, {0xF900, 0xFAFF},
-                {0xFE30, 0xFE4F}, {0xFF00, 0xFF60}, {0xFFE0, 0xFFE6}};
+                {0xFE10, 0xFE19}, {0xFE30, 0xFE6F}, {0xFF00, 0xFF60}, {0xFFE0, 0xFFE6}};
     for (size_t i = 0; i < sizeof wide / sizeof wide[0]; i++)
         if (code >= wide[i].first && code <= wide[i].last)
             return true;
@@ -111,9 +111,7 @@ struct table *table_new(const struct slice *names, uint32_t columns, uint32_t nu
     t->cell = mem_zalloc(memory, sizeof *t->cell * columns);
     for (uint32_t i = 0; i < columns; i++) {
         size_t begin = t->text.size;
-        append_escaped(&t->text, names[i]);
-        if (truncate > 0)
-            truncate_cell(&t->text, begin, truncate);
+        append_escaped(&t->text, names[i]); // never cut
         t->cell[i] = measure(&t->text, begin);
     }
     return t;
@@ -216,8 +214,7 @@ void table_print(const struct table *t, struct text *out)
         print_line(t, line, width, out);
     print_rule(width, t->columns, out);
     if (t->more)
-        text_printf(out, "only showing top %u %s\n", t->num_rows, t->num_rows == 1 ? "row" : "rows");
-    text_char(out, '\n');
+        text_printf(out, "only showing top %u %s", t->num_rows, t->num_rows == 1 ? "row" : "rows");
     mem_free(t->memory, width, sizeof *width * (t->columns + 1));
 }
 
