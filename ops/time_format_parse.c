@@ -6,8 +6,7 @@
 struct parsed {
     uint32_t given; // bit a field
     int64_t value[FIELD_COUNT];
-    bool has_zone;
-    const struct zone *zone; // NULL with has_zone: FIELD_OFFSET's
+    const struct zone *zone; // a named one; NULL: none, or an offset
 };
 
 struct input {
@@ -199,7 +198,6 @@ static int64_t read_zone(const struct input *in, int64_t at, struct parsed *p)
         struct slice name = {in->s.data + at, (uint32_t)(end - at)};
         if (!zone_resolve(name, in->zones, &zone, &seconds))
             continue;
-        p->has_zone = true;
         p->zone = zone;
         return zone ? end : set(p, FIELD_OFFSET, seconds, end);
     }
