@@ -63,9 +63,15 @@ struct time_format;
 // ([INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_PATTERN_RECOGNITION], …).
 enum status time_format_compile(struct slice pattern, struct arena *arena, const struct time_format **out,
                                 struct error *e);
-// Strict widths, as the JSON and CSV sources' timestampFormat and dateFormat. false: does not fit.
+// Whether text can be read with it: E, F, q, Q (as Spark) and z are for printing only. STATUS_CONFIG: not, with words.
+enum status time_format_check_parse(const struct time_format *f, struct error *e);
+// Strict widths, as the JSON and CSV sources' timestampFormat and dateFormat; parts that the pattern lacks are those of
+// 1970-01-01 00:00. false: does not fit.
 bool time_format_parse(const struct time_format *f, struct slice s, const struct zone *zone, const struct zones *zones,
                        int64_t *micros);
+// The local time that the text says, whatever zone it names: for DATE and TIMESTAMP_NTZ.
+bool time_format_parse_local(const struct time_format *f, struct slice s, const struct zones *zones,
+                             int64_t *local_micros);
 void time_format_print(const struct time_format *f, int64_t micros, const struct zone *zone, struct text *out);
 
 // Spark's interval text as an option takes it (IntervalUtils.stringToInterval): "10 minutes", "1 minute 30 seconds",

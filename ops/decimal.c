@@ -136,7 +136,7 @@ bool decimal_from_int64(int64_t v, struct decimal_size to, struct decimal *out)
     return decimal_rescale(decimal_of(v), 0, to, out);
 }
 
-// A whole double from 2^53 to 2^62 has digits that say nothing. Java 17 (jdk.internal.math.FloatingDecimal) writes them
+// A whole double from 2^53 to 2^63 has digits that say nothing. Java 17 (jdk.internal.math.FloatingDecimal) writes them
 // all but the last few, where the shortest text would end in zeros; it shows in a DECIMAL.
 static bool from_whole_double(double v, struct decimal_size to, struct decimal *out)
 {
@@ -157,7 +157,7 @@ bool decimal_from_double(double v, struct decimal_size to, struct decimal *out)
     char text[NUMBER_TEXT_MAX];
     if (isnan(v) || isinf(v))
         return false;
-    if (fabs(v) >= 0x1p53 && fabs(v) < 0x1p62)
+    if (fabs(v) >= 0x1p53 && fabs(v) < 0x1p63)
         return from_whole_double(v, to, out);
     return decimal_parse((struct slice){text, double_print(v, text)}, to, out);
 }
