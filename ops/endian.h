@@ -6,29 +6,35 @@
 #include <stdint.h>
 #include <string.h>
 
+#define ENDIAN_IS_LITTLE (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+
+// Of a number's 8 bytes the low `bytes`, which is a constant where speed matters: then this is a swap and a move.
 static inline void store_big(char *to, uint64_t v, unsigned bytes)
 {
-    for (unsigned k = 0; k < bytes; k++)
-        to[k] = (char)(unsigned char)(v >> (8 * (bytes - 1 - k)));
+    v <<= 64 - 8 * bytes;
+    if (ENDIAN_IS_LITTLE)
+        v = __builtin_bswap64(v);
+    memcpy(to, &v, bytes);
 }
 static inline uint64_t load_big(const char *from, unsigned bytes)
 {
     uint64_t v = 0;
-    for (unsigned k = 0; k < bytes; k++)
-        v = v << 8 | (unsigned char)from[k];
-    return v;
+    memcpy(&v, from, bytes);
+    if (ENDIAN_IS_LITTLE)
+        v = __builtin_bswap64(v);
+    return v >> (64 - 8 * bytes);
 }
 static inline void store_little(char *to, uint64_t v, unsigned bytes)
 {
-    for (unsigned k = 0; k < bytes; k++)
-        to[k] = (char)(unsigned char)(v >> (8 * k));
+    if (!ENDIAN_IS_LITTLE)
+        v = __builtin_bswap64(v);
+    memcpy(to, &v, bytes);
 }
 static inline uint64_t load_little(const char *from, unsigned bytes)
 {
     uint64_t v = 0;
-    for (unsigned k = 0; k < bytes; k++)
-        v |= (uint64_t)(unsigned char)from[k] << (8 * k);
-    return v;
+    memcpy(&v, from, bytes);
+    return ENDIAN_IS_LITTLE ? v : __builtin_bswap64(v);
 }
 
 static inline uint64_t bits_of_double(double v)

@@ -112,13 +112,8 @@ static char *write_decimal(char *to, const struct column *c, uint32_t row, unsig
     return to + 16;
 }
 
-static char *write_slice(char *to, const struct column *c, uint32_t row, unsigned order)
+static char *put_bytes(char *to, const char *from, size_t left)
 {
-    if (!put_mark(&to, c, row, order))
-        return to;
-    struct slice s = c->slice[at(c, row)];
-    const char *from = s.data;
-    size_t left = s.size;
     while (left > 0) {
         const char *zero = memchr(from, 0, left);
         size_t plain = zero == NULL ? left : (size_t)(zero - from);
@@ -131,6 +126,39 @@ static char *write_slice(char *to, const struct column *c, uint32_t row, unsigne
         from = zero + 1;
         left -= plain + 1;
     }
+    return to;
+}
+
+// Whether one of the 8 bytes is 00.
+static inline bool has_zero(uint64_t v)
+{
+    return ((v - UINT64_C(0x0101010101010101)) & ~v & UINT64_C(0x8080808080808080)) != 0;
+}
+
+// The same for what most keys are: 8 to 24 bytes without a 00, moved in words that may overlap. NULL: it is not that.
+static inline char *put_short(char *to, const char *from, size_t size)
+{
+    uint64_t first, middle, last;
+    if (size < 8 || size > 24)
+        return NULL;
+    memcpy(&first, from, 8);
+    memcpy(&middle, from + (size >= 16 ? 8 : 0), 8);
+    memcpy(&last, from + size - 8, 8);
+    if (has_zero(first) || has_zero(middle) || has_zero(last))
+        return NULL;
+    memcpy(to, &first, 8);
+    memcpy(to + (size >= 16 ? 8 : 0), &middle, 8);
+    memcpy(to + size - 8, &last, 8);
+    return to + size;
+}
+
+static char *write_slice(char *to, const struct column *c, uint32_t row, unsigned order)
+{
+    if (!put_mark(&to, c, row, order))
+        return to;
+    struct slice s = c->slice[at(c, row)];
+    char *end = put_short(to, s.data, s.size);
+    to = end != NULL ? end : put_bytes(to, s.data, s.size);
     *to++ = 0;
     *to++ = 0;
     return to;
@@ -213,7 +241,7 @@ size_t key_bound(const struct column *c, uint32_t row)
     if (fixed > 0 || is_null(c, row))
         return fixed > 0 ? fixed : 1;
     if (c->type->id == TYPE_STRING || c->type->id == TYPE_BINARY)
-        return 3 + 2 * (size_t)c->slice[at(c, row)].size;
+        return KEY_STRING_BOUND(c->slice[at(c, row)].size);
     size_t sum = 1;
     if (c->type->id == TYPE_STRUCT) {
         for (uint32_t k = 0; k < c->type->field_count; k++)

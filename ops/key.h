@@ -25,6 +25,7 @@ uint64_t key_hash(struct slice key);
 // The same for loops over many rows, in two steps: what one value takes at most, and a writer chosen once for a type.
 // A writer returns where the next value begins; it knows KEY_NULLS_LAST, not KEY_DESCENDING.
 typedef char *(*key_writer)(char *to, const struct column *c, uint32_t row, unsigned order);
+#define KEY_STRING_BOUND(size) (3 + 2 * (size_t)(size))
 size_t key_bound(const struct column *c, uint32_t row);
 key_writer key_writer_of(const struct type *type);
 // Bytes of a value whose size does not depend on the row, with its mark; 0 where it does.
