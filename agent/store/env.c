@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { PATH_ROOM = 4096, GROWTHS_MAX = 64 };
+enum { PATH_ROOM = 4096, PROBE_SIZE = 256 << 10 };
 
 struct database {
     char name[ENV_NAME_MAX + 1];
@@ -24,13 +24,35 @@ struct env {
     unsigned reads;
     size_t map, map_max;
     bool read_only;
+    bool writes; // what fails now is a write
     unsigned count;
     char path[PATH_ROOM];
     struct database databases[ENV_DATABASES_MAX];
 };
 
+// LMDB calls a write that came out short, as the last one on a full disk does, an I/O error. So the disk is asked
+// again: what it does not take of a file of our own, it would not have taken of LMDB's.
+static bool disk_full(const struct env *v)
+{
+    static const char bytes[PROBE_SIZE];
+    char path[PATH_ROOM + 8];
+    snprintf(path, sizeof path, "%s.probe", v->path);
+    int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (file < 0)
+        return errno == ENOSPC || errno == EDQUOT;
+    ssize_t done = write(file, bytes, sizeof bytes);
+    bool full = done >= 0 ? done < PROBE_SIZE : errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
+    if (!full && fsync(file) != 0)
+        full = errno == ENOSPC || errno == EDQUOT;
+    close(file);
+    unlink(path);
+    return full;
+}
+
 static enum status answer(const struct env *v, int code, const char *doing, struct error *e)
 {
+    if (code == EIO && v->writes && disk_full(v))
+        code = ENOSPC;
     switch (code) {
     case MDB_SUCCESS:
         return STATUS_OK;
@@ -284,6 +306,7 @@ enum status env_cursor_step(struct env_cursor *c, enum env_step step, struct sli
 enum status env_write_begin(struct env *v, struct error *e)
 {
     assert(!v->write && v->reads == 0 && !v->read_only);
+    v->writes = true;
     return answer(v, mdb_txn_begin(v->lmdb, NULL, 0, &v->write), "begin to write", e);
 }
 
@@ -353,11 +376,14 @@ enum status env_commit(struct env *v, struct error *e)
     int code = mdb_txn_commit(v->write);
     v->write = NULL;
     settle_handles(v, code == 0);
-    return answer(v, code, "commit", e);
+    enum status status = answer(v, code, "commit", e);
+    v->writes = false;
+    return status;
 }
 
 void env_abort(struct env *v)
 {
+    v->writes = false;
     if (!v->write)
         return;
     mdb_txn_abort(v->write);

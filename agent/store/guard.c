@@ -33,9 +33,12 @@ static bool write_all(int file, const void *bytes, size_t count)
     return true;
 }
 
-// LMDB and the sanitizers would speak of a damaged page on standard error; our own words say it better.
-static void hush(void)
+void guard_in_child(void)
 {
+    static const int deadly[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGPIPE};
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    for (size_t i = 0; i < sizeof deadly / sizeof *deadly; i++)
+        signal(deadly[i], SIG_DFL);
     int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
     if (null >= 0)
         dup2(null, STDERR_FILENO);
@@ -47,9 +50,7 @@ static void child(enum status (*work)(void *arg, struct text *said, struct error
     struct text said;
     struct verdict v;
     memset(&v, 0, sizeof v);
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    signal(SIGPIPE, SIG_DFL);
-    hush();
+    guard_in_child();
     text_init(&said, &memory);
     v.status = work(arg, &said, &v.error);
     bool written = write_all(out, &v, sizeof v) && write_all(out, said.data, said.size);

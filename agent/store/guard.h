@@ -11,4 +11,8 @@
 enum status guard_run(enum status (*work)(void *arg, struct text *said, struct error *e), void *arg, int seconds,
                       int close_in_child, struct text *said, struct error *e);
 
+// For the children of others here: ends with its parent, dies of what kills it (no handler of the parent's goes on in
+// its place), and keeps what LMDB or a sanitizer would say to itself.
+void guard_in_child(void);
+
 #endif

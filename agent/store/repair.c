@@ -19,7 +19,7 @@
 // DIR to DIR.damaged-N; rename DIR.recovered to DIR. Without DIR, DIR.recovered is the checkpoint.
 enum { PATH_ROOM = 4096 + 64, RECORDS_A_COMMIT = 2000 };
 
-static const char *const FILES[] = {"data.mdb", "lock.mdb", "runnel.lock"};
+static const char *const FILES[] = {"data.mdb", "lock.mdb", "runnel.lock", "data.mdb.probe"};
 
 static bool exists(const char *path)
 {

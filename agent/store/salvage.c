@@ -2,6 +2,7 @@
 
 #include "agent/store/env.h"
 #include "agent/store/frame.h"
+#include "agent/store/guard.h"
 #include "ops/text.h"
 
 #include <errno.h>
@@ -10,7 +11,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -80,10 +80,7 @@ static bool read_all(const struct reader *r, int out)
 
 static void child(const struct reader *r, int out)
 {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    if (null >= 0)
-        dup2(null, STDERR_FILENO);
+    guard_in_child();
     char head[HEAD];
     put_u32(head, 0);
     put_u32(head + 4, LAST_WORD);
