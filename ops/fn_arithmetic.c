@@ -1,4 +1,5 @@
 // + - * / % div, unary + and -: Spark's arithmetic.scala with ansi off. Integers wrap, a zero divisor gives NULL.
+#include "ops/decimal_call.h"
 #include "ops/kernel.h"
 #include "ops/temporal.h"
 
@@ -64,7 +65,11 @@ static const kernel binary_kernels[OPERATIONS][TYPE_COUNT] = {
     [MULTIPLY] = BY_TYPE(multiply),
     [REMAINDER] = BY_TYPE(remainder),
 };
-static const kernel negate_kernels[TYPE_COUNT] = BY_TYPE(negate);
+static const kernel negate_kernels[TYPE_COUNT] = {
+    [TYPE_TINYINT] = negate_i8,        [TYPE_SMALLINT] = negate_i16,    [TYPE_INT] = negate_i32,
+    [TYPE_BIGINT] = negate_i64,        [TYPE_FLOAT] = negate_f32,       [TYPE_DOUBLE] = negate_f64,
+    [TYPE_DECIMAL] = decimal_negation, [TYPE_INTERVAL_YM] = negate_i32, [TYPE_INTERVAL_DT] = negate_i64,
+};
 
 // A STRING operand is a DOUBLE (StringPromotion), NULL is of the other's type.
 static const struct type *operand_type(const struct binding *b, uint32_t index)
@@ -89,7 +94,8 @@ static const struct type *meet_as_numbers(struct binding *b, struct error *e)
                   b->function->name, type_text(b->arena, t));
         return NULL;
     }
-    b->want[0] = b->want[1] = t;
+    if (t->id != TYPE_DECIMAL)
+        b->want[0] = b->want[1] = t;
     b->nullable |= b->arg[0]->type->id == TYPE_STRING || b->arg[1]->type->id == TYPE_STRING;
     return t;
 }
@@ -104,8 +110,9 @@ static enum status bind_number(struct binding *b, enum operation operation, stru
     const struct type *t = meet_as_numbers(b, e);
     if (!t)
         return STATUS_CONFIG;
-    if (operation == REMAINDER)
-        b->nullable = true;
+    if (t->id == TYPE_DECIMAL)
+        return decimal_bind(b);
+    b->nullable |= operation == REMAINDER;
     b->type = t;
     b->kernel = binary_kernels[operation][t->id];
     return STATUS_OK;
@@ -114,40 +121,35 @@ static enum status bind_number(struct binding *b, enum operation operation, stru
 static enum status bind_unary(struct binding *b, struct error *e)
 {
     enum type_id id = b->arg[0]->type->id;
-    if (id != TYPE_INTERVAL_YM && id != TYPE_INTERVAL_DT) {
-        enum status status = binding_want(b, 0, WANT_NUMERIC, e);
-        if (status != STATUS_OK)
-            return status;
-    }
+    bool interval = id == TYPE_INTERVAL_YM || id == TYPE_INTERVAL_DT;
+    enum status status = interval ? STATUS_OK : binding_want(b, 0, WANT_NUMERIC, e);
     b->type = binding_type(b, 0);
-    return STATUS_OK;
+    return status;
+}
+
+static enum status bind_negative(struct binding *b, struct error *e)
+{
+    enum status status = bind_unary(b, e);
+    b->kernel = negate_kernels[b->type->id];
+    return status;
+}
+
+static enum status bind_positive(struct binding *b, struct error *e)
+{
+    enum status status = bind_unary(b, e);
+    return status == STATUS_OK ? expr_cast(b->arena, b->session, b->arg[0], b->type, &b->instead, e) : status;
 }
 
 static enum status bind_plus(struct binding *b, struct error *e)
 {
-    if (b->argc == 1) {
-        enum status status = bind_unary(b, e);
-        return status == STATUS_OK ? expr_cast(b->arena, b->session, b->arg[0], b->type, &b->instead, e) : status;
-    }
-    if (is_temporal(b->arg[0]) || is_temporal(b->arg[1]))
-        return temporal_bind_add(b, e);
-    return bind_number(b, ADD, e);
+    bool temporal = is_temporal(b->arg[0]) || is_temporal(b->arg[1]);
+    return temporal ? temporal_bind_add(b, e) : bind_number(b, ADD, e);
 }
 
 static enum status bind_minus(struct binding *b, struct error *e)
 {
-    if (b->argc == 1) {
-        enum status status = bind_unary(b, e);
-        if (status != STATUS_OK)
-            return status;
-        b->kernel = b->type->id == TYPE_INTERVAL_YM   ? negate_i32
-                    : b->type->id == TYPE_INTERVAL_DT ? negate_i64
-                                                      : negate_kernels[b->type->id];
-        return STATUS_OK;
-    }
-    if (is_temporal(b->arg[0]) || is_temporal(b->arg[1]))
-        return temporal_bind_subtract(b, e);
-    return bind_number(b, SUBTRACT, e);
+    bool temporal = is_temporal(b->arg[0]) || is_temporal(b->arg[1]);
+    return temporal ? temporal_bind_subtract(b, e) : bind_number(b, SUBTRACT, e);
 }
 
 static enum status bind_times(struct binding *b, struct error *e)
@@ -165,6 +167,8 @@ static enum status bind_divide(struct binding *b, struct error *e)
     const struct type *t = meet_as_numbers(b, e);
     if (!t)
         return STATUS_CONFIG;
+    if (t->id == TYPE_DECIMAL)
+        return decimal_bind(b);
     b->nullable = true;
     b->type = b->want[0] = b->want[1] = type_simple(TYPE_DOUBLE);
     b->kernel = divide_f64;
@@ -173,20 +177,24 @@ static enum status bind_divide(struct binding *b, struct error *e)
 
 static enum status bind_div(struct binding *b, struct error *e)
 {
-    for (uint32_t i = 0; i < 2; i++) {
-        if (!type_is_integral(b->arg[i]->type) && b->arg[i]->type->id != TYPE_NULL)
-            return binding_mismatch(b, i, "INTEGRAL", e);
-        b->want[i] = type_simple(TYPE_BIGINT);
-    }
+    const struct type *t = meet_as_numbers(b, e);
+    if (!t)
+        return STATUS_CONFIG;
+    if (t->id == TYPE_DECIMAL)
+        return decimal_bind(b);
+    bool null = b->arg[0]->type->id == TYPE_NULL && b->arg[1]->type->id == TYPE_NULL;
+    for (uint32_t i = 0; i < 2 && !null; i++)
+        if (!type_is_integral(t))
+            return binding_mismatch(b, i, "INTEGRAL or DECIMAL", e);
     b->nullable = true;
-    b->type = type_simple(TYPE_BIGINT);
+    b->type = b->want[0] = b->want[1] = type_simple(TYPE_BIGINT);
     b->kernel = divide_i64;
     return STATUS_OK;
 }
 
 const struct function function_add = {
     .name = "+",
-    .min_args = 1,
+    .min_args = 2,
     .max_args = 2,
     .bind = bind_plus,
     .usage = "a + b",
@@ -196,11 +204,11 @@ const struct function function_add = {
 };
 const struct function function_subtract = {
     .name = "-",
-    .min_args = 1,
+    .min_args = 2,
     .max_args = 2,
     .bind = bind_minus,
     .usage = "a - b",
-    .summary = "The difference, or with one operand the negative; of two DATEs or TIMESTAMPs an INTERVAL.",
+    .summary = "The difference; of two DATEs or TIMESTAMPs an INTERVAL.",
     .example = "1 - 2",
     .gives = "-1",
 };
@@ -244,4 +252,24 @@ const struct function function_div = {
     .summary = "The quotient without its fraction, BIGINT; NULL where b is 0.",
     .example = "7 div 2",
     .gives = "3",
+};
+const struct function function_negative = {
+    .name = "negative",
+    .min_args = 1,
+    .max_args = 1,
+    .bind = bind_negative,
+    .usage = "- a",
+    .summary = "The number or INTERVAL with the other sign; the least integer stays as it is.",
+    .example = "negative(1)",
+    .gives = "-1",
+};
+const struct function function_positive = {
+    .name = "positive",
+    .min_args = 1,
+    .max_args = 1,
+    .bind = bind_positive,
+    .usage = "+ a",
+    .summary = "The number itself; a STRING becomes DOUBLE.",
+    .example = "positive('1')",
+    .gives = "1.0",
 };

@@ -1,6 +1,6 @@
 // Strings put together: concat, concat_ws, repeat, lpad, rpad, replace, reverse (stringExpressions.scala, UTF8String).
-#include "ops/kernel.h"
 #include "ops/character.h"
+#include "ops/kernel.h"
 
 // A longer result is NULL: one row must not take a small board's memory.
 enum { STRING_MAX = 64 << 20 };

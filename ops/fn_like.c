@@ -1,8 +1,8 @@
 // LIKE and ILIKE: % any characters, _ one, the escape character before either makes it itself
 // (regexpExpressions.scala).
 #include "ops/casefold.h"
-#include "ops/kernel.h"
 #include "ops/character.h"
+#include "ops/kernel.h"
 
 // A pattern, read once: what is literal, and where the wildcards are.
 enum mark { MARK_LITERAL, MARK_ONE, MARK_ANY };

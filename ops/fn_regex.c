@@ -1,7 +1,7 @@
 // split, RLIKE, regexp_replace, regexp_extract (regexpExpressions.scala). Patterns are literals, compiled at bind.
+#include "ops/character.h"
 #include "ops/kernel.h"
 #include "ops/regex.h"
-#include "ops/character.h"
 
 struct splitter {
     struct slice plain; // the separator, when the pattern is a plain text …

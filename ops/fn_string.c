@@ -1,6 +1,6 @@
 // What a string is asked: its length, what it begins with, contains, and where (stringExpressions.scala).
-#include "ops/kernel.h"
 #include "ops/character.h"
+#include "ops/kernel.h"
 
 static void character_count(const struct call *c, const struct rows *rows)
 {

@@ -1,6 +1,6 @@
 // Parts of strings: substring, left, right, substring_index, the trims. No byte is copied.
-#include "ops/kernel.h"
 #include "ops/character.h"
+#include "ops/kernel.h"
 
 static int32_t clamp_int(int64_t v)
 {

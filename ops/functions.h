@@ -6,18 +6,21 @@
 #include "ops/function.h"
 
 // clang-format off
-#define FUNCTIONS(X) \
-    X(add) X(subtract) X(multiply) X(divide) X(remainder) X(div) \
-    X(equal) X(not_equal) X(less) X(less_equal) X(greater) X(greater_equal) X(not_distinct) X(distinct) X(in) \
-    X(and) X(or) X(not) X(is_null) X(is_not_null) \
-    X(is_true) X(is_not_true) X(is_false) X(is_not_false) X(is_unknown) X(is_not_unknown) \
-    X(case) X(if) X(coalesce) X(nvl) X(nvl2) X(nullif) X(greatest) X(least) \
-    X(concat) X(concat_ws) X(repeat) X(lpad) X(rpad) X(replace) X(reverse) \
-    X(length) X(octet_length) X(ascii) X(startswith) X(endswith) X(contains) X(instr) X(locate) \
-    X(substring) X(left) X(right) X(substring_index) X(trim) X(btrim) X(ltrim) X(rtrim) \
-    X(upper) X(lower) X(initcap) \
-    X(like) X(ilike) X(split) X(rlike) X(regexp_extract) \
-    X(array) X(struct) X(named_struct) X(map) X(field) X(item) X(element_at) X(size) X(array_contains) \
+#define FUNCTIONS(X)                                                                                                   \
+    X(add) X(subtract) X(multiply) X(divide) X(remainder) X(div) X(negative) X(positive)                               \
+    X(equal) X(not_equal) X(less) X(less_equal) X(greater) X(greater_equal) X(not_distinct) X(distinct) X(in)          \
+    X(and) X(or) X(not) X(is_null) X(is_not_null)                                                                      \
+    X(is_true) X(is_not_true) X(is_false) X(is_not_false) X(is_unknown) X(is_not_unknown)                              \
+    X(case) X(if) X(coalesce) X(nvl) X(nvl2) X(nullif) X(greatest) X(least)                                            \
+    X(concat) X(concat_ws) X(repeat) X(lpad) X(rpad) X(replace) X(reverse)                                             \
+    X(length) X(octet_length) X(ascii) X(startswith) X(endswith) X(contains) X(instr) X(locate)                        \
+    X(substring) X(left) X(right) X(substring_index) X(trim) X(btrim) X(ltrim) X(rtrim)                                \
+    X(upper) X(lower) X(initcap)                                                                                       \
+    X(like) X(ilike) X(split) X(rlike) X(regexp_extract)                                                               \
+    X(abs) X(sign) X(pmod) X(sqrt) X(cbrt) X(exp) X(expm1) X(ln) X(log) X(log10) X(log2) X(log1p) X(pow) X(hypot)      \
+    X(sin) X(cos) X(tan) X(asin) X(acos) X(atan) X(atan2) X(sinh) X(cosh) X(tanh) X(degrees) X(radians) X(e) X(pi)     \
+    X(round) X(bround) X(rint) X(floor) X(ceil)                                                                        \
+    X(array) X(struct) X(named_struct) X(map) X(field) X(item) X(element_at) X(size) X(array_contains)                 \
     X(explode) X(explode_outer) X(posexplode) X(posexplode_outer) X(window) X(window_time)
 // clang-format on
 

@@ -1,0 +1,12 @@
+// Arithmetic operators where the operands meet in DECIMAL.
+#ifndef OPS_DECIMAL_CALL_H
+#define OPS_DECIMAL_CALL_H
+
+#include "ops/function.h"
+
+// Binds + - * / % div: each operand keeps its own precision and scale (a number without is cast), the result's
+// follow from the operator (Add.resultDecimalType and so on).
+enum status decimal_bind(struct binding *b);
+void decimal_negation(const struct call *c, const struct rows *rows);
+
+#endif

@@ -1,0 +1,101 @@
+#include "ops/decimal_call.h"
+
+#include "ops/decimal.h"
+#include "ops/kernel.h"
+
+typedef bool (*decimal_operation)(struct decimal x, unsigned x_scale, struct decimal y, unsigned y_scale,
+                                  struct decimal_size to, struct decimal *out);
+
+static void calculate(const struct call *c, const struct rows *rows, decimal_operation operation)
+{
+    const struct column *a = c->in[0], *b = c->in[1];
+    struct decimal_size to = {c->out->type->precision, c->out->type->scale};
+    FOR_EACH_ROW (i, rows) {
+        if (!row_is_null(c, i))
+            c->out->null[i] = !operation(a->decimal[at(a, i)], a->type->scale, b->decimal[at(b, i)], b->type->scale, to,
+                                         &c->out->decimal[i]);
+    }
+}
+
+static void add(const struct call *c, const struct rows *rows)
+{
+    calculate(c, rows, decimal_add);
+}
+
+static void subtract(const struct call *c, const struct rows *rows)
+{
+    calculate(c, rows, decimal_subtract);
+}
+
+static void multiply(const struct call *c, const struct rows *rows)
+{
+    calculate(c, rows, decimal_multiply);
+}
+
+static void divide(const struct call *c, const struct rows *rows)
+{
+    calculate(c, rows, decimal_divide);
+}
+
+static void remainder_of(const struct call *c, const struct rows *rows)
+{
+    calculate(c, rows, decimal_remainder);
+}
+
+static void quotient(const struct call *c, const struct rows *rows)
+{
+    const struct column *a = c->in[0], *b = c->in[1];
+    FOR_EACH_ROW (i, rows) {
+        if (!row_is_null(c, i))
+            c->out->null[i] = !decimal_quotient(a->decimal[at(a, i)], a->type->scale, b->decimal[at(b, i)],
+                                                b->type->scale, &c->out->i64[i]);
+    }
+}
+
+void decimal_negation(const struct call *c, const struct rows *rows)
+{
+    FOR_EACH_ROW (i, rows) {
+        if (!row_is_null(c, i))
+            c->out->decimal[i] = decimal_negate(c->in[0]->decimal[at(c->in[0], i)]);
+    }
+}
+
+static const struct {
+    const struct function *function;
+    kernel kernel;
+    struct decimal_size (*size)(struct decimal_size x, struct decimal_size y);
+} operations[] = {
+    {&function_add, add, decimal_size_add},
+    {&function_subtract, subtract, decimal_size_add},
+    {&function_multiply, multiply, decimal_size_multiply},
+    {&function_divide, divide, decimal_size_divide},
+    {&function_remainder, remainder_of, decimal_size_remainder},
+    {&function_div, quotient, NULL},
+};
+
+// The type an operand is cast to: its own, or one that holds every value of it; of the other's where it is a NULL.
+static const struct type *operand(const struct binding *b, uint32_t index)
+{
+    const struct expr *x = b->arg[index];
+    return x->type->id == TYPE_NULL ? b->arg[1 - index]->type : type_decimal_for(b->arena, x);
+}
+
+enum status decimal_bind(struct binding *b)
+{
+    struct decimal_size sizes[2];
+    for (uint32_t i = 0; i < 2; i++) {
+        b->want[i] = operand(b, i);
+        sizes[i] = (struct decimal_size){b->want[i]->precision, b->want[i]->scale};
+    }
+    uint32_t which = 0;
+    while (operations[which].function != b->function)
+        which++;
+    b->nullable = true;
+    b->kernel = operations[which].kernel;
+    b->type = type_simple(TYPE_BIGINT);
+    if (operations[which].size) {
+        struct decimal_size size = operations[which].size(sizes[0], sizes[1]);
+        b->type = type_decimal(b->arena, size.precision, size.scale);
+    }
+    return STATUS_OK;
+}
