@@ -1,7 +1,5 @@
 #include "ops/decoder.h"
 
-extern const struct decoder_class decoder_json, decoder_text;
-
 static const struct decoder_class *const decoders[] = {
     &decoder_json,
     &decoder_text,
