@@ -18,6 +18,8 @@ static const char *closing(const char *p, const char *end)
             p++;
         else if (set && *p == ']')
             return p;
+        else if (!set && *p == '[' && closing(p, end) < end)
+            p = closing(p, end);
         else if (!set && *p == '{')
             depth++;
         else if (!set && *p == '}' && --depth == 0)
@@ -78,13 +80,15 @@ static bool match_braces(const char *p, const char *end, const struct rest *rest
     struct rest after = {close + 1, end, rest};
     unsigned depth = 0;
     const char *begin = p + 1;
-    for (const char *q = begin; q <= close; q++) {
+    for (const char *q = begin; q <= close; q++) { // glob_check has seen that every bracket closes
         if (*q == '\\' && q < close) {
             q++;
         } else if (q == close || (*q == ',' && depth == 0)) {
             if (match(begin, q, &after, s, s_end))
                 return true;
             begin = q + 1;
+        } else if (*q == '[') {
+            q = closing(q, close);
         } else if (*q == '{') {
             depth++;
         } else if (*q == '}') {

@@ -20,8 +20,24 @@ void line_queue_free(struct line_queue *q)
     *q = (struct line_queue){0};
 }
 
+// Moves what is still wanted to the front.
+static void close_up(struct line_queue *q)
+{
+    size_t from = q->count > 0 ? q->lines[0].offset : q->begin;
+    if (from == 0)
+        return;
+    for (uint32_t i = 0; i < q->count; i++)
+        q->lines[i].offset -= (uint32_t)from;
+    memmove(q->bytes, q->bytes + from, q->used - from);
+    q->used -= from;
+    q->begin -= from;
+    q->scanned -= from;
+}
+
 char *line_queue_room(struct line_queue *q, size_t *room)
 {
+    if (q->count == 0) // of lines that were too long
+        close_up(q);
     if (q->capacity - q->used < LEAST_ROOM && q->capacity < q->most) {
         size_t more = q->capacity == 0 ? FIRST_BYTES : q->capacity * 2;
         if (more > q->most)
@@ -95,14 +111,8 @@ struct slice line_queue_at(const struct line_queue *q, uint32_t i)
 void line_queue_drop(struct line_queue *q, uint32_t count)
 {
     assert(count <= q->count);
-    size_t from = count < q->count ? q->lines[count].offset : q->begin;
     q->count -= count;
-    memmove(q->lines, q->lines + count, q->count * sizeof(*q->lines));
-    for (uint32_t i = 0; i < q->count; i++)
-        q->lines[i].offset -= (uint32_t)from;
-    if (from > 0)
-        memmove(q->bytes, q->bytes + from, q->used - from);
-    q->used -= from;
-    q->begin -= from;
-    q->scanned -= from;
+    if (count > 0 && q->count > 0)
+        memmove(q->lines, q->lines + count, q->count * sizeof(*q->lines));
+    close_up(q);
 }
