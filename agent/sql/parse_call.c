@@ -78,6 +78,7 @@ static void read_cast(struct ast_expr *call, struct arena *arena)
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (slice_equal_fold(call->name, slice_of(names[i]))) {
             call->kind = AST_CAST;
+            call->symbol = true;
             call->type =
                 slice_equal_fold(call->name, SLICE("decimal")) ? type_decimal(arena, 10, 0) : type_by_name(call->name);
         }

@@ -44,7 +44,7 @@ static bool begins_alias(const struct parser *p)
     static const char *const by[] = {"GROUP", "ORDER", "SORT", "CLUSTER", "DISTRIBUTE", NULL};
     if (p->token->kind == TOKEN_QUOTED)
         return true;
-    if (p->token->kind != TOKEN_WORD || begins_from(p, 0))
+    if (p->token->kind != TOKEN_WORD || (begins_from(p, 0) && !begins_from(p, 1)))
         return false;
     if (begins_where(p, "WHERE") || begins_where(p, "HAVING") || begins_where(p, "LIMIT") || begins_where(p, "OFFSET"))
         return false;

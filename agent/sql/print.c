@@ -202,6 +202,10 @@ static void print_typed(struct printer *p, const struct ast_expr *x)
 
 static void print_cast(struct printer *p, const struct ast_expr *x)
 {
+    if (x->symbol) { // int(x): Spark forgets that it was there
+        print(p, x->args[0]);
+        return;
+    }
     text_string(p->out, x->lenient ? "TRY_CAST(" : "CAST(");
     print(p, x->args[0]);
     text_string(p->out, " AS ");
