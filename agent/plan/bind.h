@@ -72,6 +72,7 @@ struct context {
     struct query *q;
     enum clause clause;
     const struct ast_expr *aggregate; // the aggregate call it is an argument of
+    bool filter;                      // … or the FILTER condition of
     uint32_t aliases;                 // items whose aliases can be seen (lateral aliases; all in HAVING and ORDER BY)
     struct item *item;                // the item being bound
 };
@@ -108,7 +109,9 @@ enum status bind_window(struct query *q, enum clause clause, struct ast_expr *x)
 void window_apply(struct query *q); // puts its node on q->node
 enum status bind_group(struct query *q);
 // `x`, bound over FROM's columns, over the aggregation's instead.
-enum status group_lift(struct query *q, const struct ast_expr *place, struct expr *x, struct expr **out);
+enum status group_lift(struct query *q, enum clause clause, const struct ast_expr *place, struct expr *x,
+                       struct expr **out);
+bool mentions_aggregate(const struct query *q, const struct expr *x);
 bool type_has_map(const struct type *t); // it has no order: no key, no ORDER BY
 bool is_generator(const struct ast_expr *x);
 // A generator over q's columns: a node without child. Its columns have the aliases as names, or Spark's own.

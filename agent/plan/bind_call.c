@@ -97,10 +97,26 @@ static enum status misplaced_generator(const struct context *c, const struct ast
                       text_of(c->q->b, x->name));
 }
 
+// A window of a window is one of its window_time.
+static enum status call_window(struct binder *b, const struct ast_expr *x, const struct function *f, struct expr **args,
+                               struct expr **out)
+{
+    if (x->argc && args[0]->type->id == TYPE_STRUCT) {
+        enum status s = call(b, x, function_find(SLICE("window_time")), args, 1, &args[0]);
+        if (s)
+            return s;
+    }
+    return call(b, x, f, args, x->argc, out);
+}
+
 static enum status bind_window_call(const struct context *c, struct ast_expr *x, const struct function *f,
                                     struct expr **out)
 {
     struct query *q = c->q;
+    if (c->clause == CLAUSE_ORDER)
+        return BIND_ERROR(q->b, x,
+                          "[UNRESOLVED_COLUMN.WITH_SUGGESTION] the window's time is not there after the grouping; "
+                          "write the window's name");
     if (!q->window)
         return BIND_ERROR(q->b, x,
                           "[UNSUPPORTED_FEATURE] %s cannot stand here; it stands in the SELECT list, in WHERE and "
@@ -109,7 +125,7 @@ static enum status bind_window_call(const struct context *c, struct ast_expr *x,
     struct expr **args, *window;
     enum status s = bind_args(c, x, &args);
     if (!s)
-        s = call(q->b, x, f, args, x->argc, &window);
+        s = call_window(q->b, x, f, args, &window);
     if (s)
         return s;
     if (!expr_same(window, q->window))
@@ -151,6 +167,11 @@ enum status bind_call(const struct context *c, struct ast_expr *x, struct expr *
     if (slice_equal_fold(x->name, SLICE("struct")))
         return bind_struct(c, x, out);
     const struct function *f = function_find(x->name);
+    for (uint32_t i = 0; i < x->argc && !f; i++)
+        if (x->args[i]->kind == AST_SUBQUERY)
+            return bind_expr(c, x->args[i], out); // EXISTS: refused there
+    if (!f && slice_equal_fold(x->name, SLICE("session_window")))
+        return BIND_ERROR(b, x, "[UNSUPPORTED_FEATURE] session_window is not supported yet");
     if (!f)
         return unresolved_routine(b, x);
     if (f->flags & FUNCTION_GENERATOR)
@@ -188,14 +209,13 @@ enum status bind_window(struct query *q, enum clause clause, struct ast_expr *x)
     struct expr **args;
     enum status s = bind_args(&c, found, &args);
     if (!s)
-        s = call(b, found, f, args, found->argc, &q->window);
+        s = call_window(b, found, f, args, &q->window);
     if (s)
         return s;
     if (strcmp(f->name, "window") != 0)
         return BIND_ERROR(b, found, "[UNSUPPORTED_FEATURE] %s is not supported yet", f->name);
     q->window_ast = found;
-    const struct expr *time = q->window->args[0];
-    bool event_time = time->kind == EXPR_COLUMN && b->l->attributes[time->column].event_time;
+    bool event_time = carries_event_time(b->l, q->window->args[0]);
     const struct window_call *w = q->window->state;
     // as Spark has it: a struct that is always there, but for the Expand of sliding windows and a grouping
     bool nullable = w->size != w->slide || q->select->group_count || q->select->group_all;

@@ -58,7 +58,7 @@ static enum status bind_alias(const struct context *c, const struct ast_expr *x,
                           "[UNSUPPORTED_FEATURE.LATERAL_COLUMN_ALIAS_IN_AGGREGATE_FUNC] `%.*s` is an alias of "
                           "the same SELECT; an aggregate takes columns of FROM",
                           (int)x->parts[0].size, x->parts[0].data);
-    if (c->aggregate && item->expr->kind != EXPR_COLUMN)
+    if (c->aggregate && (item->expr->kind != EXPR_COLUMN || mentions_aggregate(q, item->expr)))
         return BIND_ERROR(q->b, x,
                           "[MISSING_ATTRIBUTES.RESOLVED_ATTRIBUTE_APPEAR_IN_OPERATION] `%.*s` means the column "
                           "of the result here, which an aggregate cannot take; give the alias another name",

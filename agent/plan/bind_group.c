@@ -5,6 +5,9 @@
 static enum status check_aggregate(const struct context *c, const struct ast_expr *x, const struct aggregate *a)
 {
     struct binder *b = c->q->b;
+    if (c->filter)
+        return BIND_ERROR(
+            b, x, "[INVALID_AGGREGATE_FILTER.CONTAINS_AGGREGATE] FILTER sees single rows, %s is an aggregate", a->name);
     if (c->aggregate)
         return BIND_ERROR(b, x,
                           "[NESTED_AGGREGATE_FUNCTION] %s stands inside another aggregate; put the inner one into a "
@@ -62,7 +65,7 @@ static void add_part(struct query *q, const struct aggregate_part *p)
 }
 
 // Lets the aggregate bind, and casts its arguments as it asks.
-static enum status make_call(struct binder *b, const struct ast_expr *x, struct aggregate_part *p, bool *nullable)
+static enum status make_call(struct binder *b, const struct ast_expr *x, struct aggregate_part *p)
 {
     struct arena *a = b->l->arena;
     struct aggregate_binding bound = {.arena = a,
@@ -89,7 +92,6 @@ static enum status make_call(struct binder *b, const struct ast_expr *x, struct 
                                     .argc = p->argc,
                                     .state_size = bound.state_size};
     p->call = call;
-    *nullable = bound.nullable;
     return STATUS_OK;
 }
 
@@ -133,16 +135,17 @@ enum status bind_aggregate(const struct context *c, struct ast_expr *x, const st
     p.args = ARENA_ARRAY(b->l->arena, struct expr *, p.argc + 1);
     for (uint32_t i = 0; !s && i < p.argc; i++)
         s = bind_expr(&inner, x->args[i], &p.args[i]);
+    inner.filter = true;
     if (!s && x->filter)
         s = bind_filter(&inner, x, &p.filter);
-    bool nullable = true;
     if (!s)
-        s = make_call(b, x, &p, &nullable);
+        s = make_call(b, x, &p);
     if (s)
         return s;
     const struct aggregate_part *known = same_part(q, &p);
     if (!known) {
-        p.attribute = attribute_add(b->l, printed(b->l, a->name, p.args, p.argc), p.call->type, nullable, false);
+        // a streaming aggregation's columns are nullable, count's too, as in Spark
+        p.attribute = attribute_add(b->l, printed(b->l, a->name, p.args, p.argc), p.call->type, true, false);
         add_part(q, &p);
         known = &p;
     }
@@ -163,7 +166,7 @@ static void add_key(struct query *q, struct expr *x)
     q->keys[q->key_count++] = (struct assignment){x, attribute};
 }
 
-static bool mentions_aggregate(const struct query *q, const struct expr *x)
+bool mentions_aggregate(const struct query *q, const struct expr *x)
 {
     for (uint32_t i = 0; i < q->part_count; i++)
         if (expr_mentions(x, q->parts[i].attribute))
@@ -271,7 +274,7 @@ static bool is_made_above(const struct query *q, uint32_t attribute)
     return false;
 }
 
-static enum status missing(struct query *q, const struct ast_expr *place, uint32_t attribute)
+static enum status missing(struct query *q, enum clause clause, const struct ast_expr *place, uint32_t attribute)
 {
     struct slice name = q->b->l->attributes[attribute].name;
     if (q->key_count == 0 && q->select->group_count == 0 && !q->select->group_all)
@@ -279,13 +282,27 @@ static enum status missing(struct query *q, const struct ast_expr *place, uint32
                           "[MISSING_GROUP_BY] `%.*s` stands beside an aggregate, and there is no GROUP BY: add "
                           "one, or aggregate it",
                           (int)name.size, name.data);
+    if (clause == CLAUSE_HAVING || clause == CLAUSE_ORDER)
+        return BIND_ERROR(
+            q->b, place,
+            "[UNRESOLVED_COLUMN.WITH_SUGGESTION] `%.*s` is not there after the grouping: HAVING and ORDER BY "
+            "see the keys, the aggregates and the SELECT list",
+            (int)name.size, name.data);
     return BIND_ERROR(q->b, place,
                       "[MISSING_AGGREGATION] `%.*s` is not in GROUP BY: add it there, aggregate it, or take "
                       "any_value(%.*s)",
                       (int)name.size, name.data, (int)name.size, name.data);
 }
 
-enum status group_lift(struct query *q, const struct ast_expr *place, struct expr *x, struct expr **out)
+// window_time(window) of the window grouped by: Spark resolves it below the grouping, and then misses it.
+static bool is_window_time(const struct query *q, const struct expr *x)
+{
+    return q->window && expr_is_call(x, "window_time") && x->args[0]->kind == EXPR_COLUMN &&
+           x->args[0]->column == q->window_attribute;
+}
+
+enum status group_lift(struct query *q, enum clause clause, const struct ast_expr *place, struct expr *x,
+                       struct expr **out)
 {
     for (uint32_t i = 0; i < q->key_count; i++) {
         if (expr_same(x, q->keys[i].expr)) {
@@ -295,14 +312,18 @@ enum status group_lift(struct query *q, const struct ast_expr *place, struct exp
     }
     *out = x;
     if (x->kind == EXPR_COLUMN)
-        return is_made_above(q, x->column) ? STATUS_OK : missing(q, place, x->column);
+        return is_made_above(q, x->column) ? STATUS_OK : missing(q, clause, place, x->column);
     if (x->kind == EXPR_LITERAL)
         return STATUS_OK;
+    if (is_window_time(q, x))
+        return BIND_ERROR(q->b, place,
+                          "[MISSING_AGGREGATION] window_time of the window that is grouped by needs an outer "
+                          "SELECT");
     struct expr *copy = ARENA_NEW(q->b->l->arena, struct expr);
     *copy = *x;
     copy->args = ARENA_ARRAY(q->b->l->arena, struct expr *, x->argc + 1);
     for (uint32_t i = 0; i < x->argc; i++) {
-        enum status s = group_lift(q, place, x->args[i], &copy->args[i]);
+        enum status s = group_lift(q, clause, place, x->args[i], &copy->args[i]);
         if (s)
             return s;
     }

@@ -85,6 +85,7 @@ static enum status expand_generator(struct query *q, const struct ast_item *ast,
     for (uint32_t i = 0; i < n->attribute_count; i++) {
         add_column(q, list, ast->expr, b->l->attributes[n->attributes[i]].name, n->attributes[i]);
         list->at[list->count - 1].generated = true;
+        list->at[list->count - 1].aliased = count > 0;
     }
     return STATUS_OK;
 }
@@ -104,7 +105,7 @@ static struct slice automatic_name(struct query *q, const struct ast_expr *x)
     struct memory memory = {0};
     struct text t;
     text_init(&t, &memory);
-    ast_print_name_as(x, &t, &names);
+    ast_print_name_as(x, &names, &t);
     struct slice name = {arena_copy(q->b->l->arena, t.data, t.size), (uint32_t)t.size};
     text_free(&t);
     return name;

@@ -140,12 +140,16 @@ static enum status bind_order(struct query *q, struct sort_key **out)
 static enum status bind_limit(struct query *q, struct ast_expr *x, int64_t *out)
 {
     struct binder *b = q->b;
-    struct query none = {.b = b, .select = q->select};
-    struct context c = {.q = &none, .clause = CLAUSE_WHERE};
+    struct query outputs = {.b = b, .select = q->select};
+    for (uint32_t i = 0; i < q->item_count; i++)
+        scope_add(b, &outputs.scope, (struct slice){0}, q->items[i].name, 0);
+    struct context c = {.q = &outputs, .clause = CLAUSE_WHERE};
     struct expr *bound;
     enum status s = bind_expr(&c, x, &bound);
     if (s)
         return s;
+    if (expr_mark(bound, NULL))
+        return BIND_ERROR(b, x, "[INVALID_LIMIT_LIKE_EXPRESSION.IS_UNFOLDABLE] LIMIT and OFFSET take a constant");
     if (bound->type->id != TYPE_INT && bound->type->id != TYPE_SMALLINT && bound->type->id != TYPE_TINYINT)
         return BIND_ERROR(b, x, "[INVALID_LIMIT_LIKE_EXPRESSION.DATA_TYPE] LIMIT and OFFSET take an INT");
     struct value v = bind_constant(b, bound);
@@ -188,7 +192,7 @@ static enum status apply_having(struct query *q, struct expr *having)
     if (!having)
         return STATUS_OK;
     struct expr_list conjuncts = {0};
-    enum status s = group_lift(q, q->select->having, having, &having);
+    enum status s = group_lift(q, CLAUSE_HAVING, q->select->having, having, &having);
     if (!s)
         s = conjuncts_split(q->b->l, having, &conjuncts, q->b->e);
     if (!s)
@@ -201,7 +205,7 @@ static enum status apply_generators(struct query *q)
     for (uint32_t i = 0; i < q->generator_count; i++) {
         struct node *n = q->generators[i];
         const struct ast_expr place = {.offset = n->offset, .length = n->length};
-        enum status s = q->grouped ? group_lift(q, &place, n->input, &n->input) : STATUS_OK;
+        enum status s = q->grouped ? group_lift(q, CLAUSE_SELECT, &place, n->input, &n->input) : STATUS_OK;
         if (s)
             return s;
         n->child = q->node;
@@ -220,7 +224,7 @@ static enum status apply_order(struct query *q, struct sort_key *keys)
     n->keys = keys;
     n->key_count = ast->order_count;
     for (uint32_t i = 0; q->grouped && i < n->key_count; i++) {
-        enum status s = group_lift(q, ast->order[i].expr, keys[i].expr, &keys[i].expr);
+        enum status s = group_lift(q, CLAUSE_ORDER, ast->order[i].expr, keys[i].expr, &keys[i].expr);
         if (s)
             return s;
     }
@@ -237,14 +241,14 @@ static enum status apply_project(struct query *q)
     n->item_count = q->item_count;
     for (uint32_t i = 0; i < q->item_count; i++) {
         struct item *item = &q->items[i];
-        enum status s = q->grouped ? group_lift(q, item->ast, item->expr, &item->expr) : STATUS_OK;
+        enum status s = q->grouped ? group_lift(q, CLAUSE_SELECT, item->ast, item->expr, &item->expr) : STATUS_OK;
         if (s)
             return s;
         const struct expr *x = item->expr;
-        bool bare = x->kind == EXPR_COLUMN;
-        bool event_time = bare && l->attributes[x->column].event_time;
-        item->attribute =
-            bare && !item->aliased ? x->column : attribute_add(l, item->name, x->type, x->nullable, event_time);
+        bool nullable = x->nullable || (q->grouped && q->generator_count == 0);
+        item->attribute = x->kind == EXPR_COLUMN && !item->aliased
+                              ? x->column
+                              : attribute_add(l, item->name, x->type, nullable, carries_event_time(l, x));
         n->items[i] = (struct assignment){item->expr, item->attribute};
     }
     q->node = n;

@@ -83,6 +83,13 @@ bool expr_is_call(const struct expr *x, const char *name)
     return x->kind == EXPR_CALL && strcmp(x->function->name, name) == 0;
 }
 
+bool carries_event_time(const struct logical *l, const struct expr *x)
+{
+    if (expr_is_call(x, "window_time"))
+        x = x->args[0];
+    return x->kind == EXPR_COLUMN && l->attributes[x->column].event_time;
+}
+
 enum status conjuncts_split(struct logical *l, struct expr *x, struct expr_list *out, struct error *e)
 {
     if (expr_is_call(x, "and")) {

@@ -113,6 +113,8 @@ enum status conjuncts_split(struct logical *l, struct expr *x, struct expr_list 
 // Calls the function of that name; it must exist and take the arguments.
 struct expr *call_named(const struct logical *l, const char *name, struct expr *const *args, uint32_t argc);
 bool expr_is_call(const struct expr *x, const char *name);
+// Does it carry the watermark: a bare column that does, or window_time of one?
+bool carries_event_time(const struct logical *l, const struct expr *x);
 bool expr_mentions(const struct expr *x, uint32_t attribute);
 bool expr_mentions_any(const struct expr *x, const uint32_t *attributes, uint32_t count);
 // Marks in `seen` (one entry an attribute) what `x` reads; returns how many columns it mentions.

@@ -25,14 +25,12 @@ static enum status check_aggregate(const struct logical *l, const struct node *n
                           "[STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION] in append mode a group goes out when the "
                           "watermark has passed it: give the source a watermark and group by its column or by a "
                           "window of it, or choose outputMode update or complete");
-    if (node_count(n->child, NODE_AGGREGATE) == 0)
-        return STATUS_OK;
-    if (mode != OUTPUT_APPEND)
+    if (node_count(n->child, NODE_AGGREGATE) && mode != OUTPUT_APPEND)
         return NODE_ERROR(l, n, e,
                           "two aggregations in a row are there in append mode only (Spark: Detected pattern of "
                           "possible 'correctness' issue due to global watermark), this is %s",
                           mode_name(mode));
-    return NODE_ERROR(l, n, e, "[UNSUPPORTED_FEATURE] two aggregations in a row are not supported yet");
+    return STATUS_OK;
 }
 
 static enum status check_sort(const struct logical *l, const struct node *n, struct error *e)
