@@ -37,17 +37,17 @@ struct engine {
 
 // ---------------------------------------------------------------- start and end
 
-static const struct state *part(void *self, const char *name)
-{
-    struct engine *g = self;
-    return store_state(g->store, name, NULL);
-}
-
-static const struct state *named_part(struct engine *g, const char *kind, struct slice name, struct error *e)
+// A part of the checkpoint by its kind (state, offsets, sink) and name.
+static const struct state *part(struct engine *g, const char *kind, struct slice name, struct error *e)
 {
     char text[PART_NAME_MAX];
     snprintf(text, sizeof text, "%s:%.*s", kind, (int)name.size, name.data);
     return store_state(g->store, text, e);
+}
+
+static const struct state *operator_state(void *self, const char *operator_name)
+{
+    return part(self, "state", slice_of(operator_name), NULL);
 }
 
 // A state is kept only where what it depends on is what it was; it is never silently started afresh.
@@ -111,7 +111,7 @@ static enum status open_source(struct engine *g, uint32_t i, struct error *e)
         .port = g->setup.port,
         .log = g->setup.log,
         .memory = g->memory,
-        .state = named_part(g, "offsets", source->name, e),
+        .state = part(g, "offsets", source->name, e),
         .is_static = source->is_static,
         .multi_line = option_boolean(&source->options, "multiLine") || option_boolean(&source->options, "wholetext"),
         .fresh = !g->position.any,
@@ -147,7 +147,7 @@ static enum status open_sink(struct engine *g, const struct pipeline_sink *sink,
     };
     setup.fields = plan_fields(g->plan, &setup.field_count);
     if (sink->class->delivery(&sink->options) != SINK_DIRECT) {
-        setup.state = named_part(g, "sink", sink->name, e);
+        setup.state = part(g, "sink", sink->name, e);
         if (!setup.state)
             return STATUS_FAILED;
     }
@@ -193,7 +193,8 @@ static enum status start(struct engine *g, struct error *e)
     if (s == STATUS_OK) {
         g->collector.who =
             (struct identity){.device = slice_of(g->setup.device), .query = p->name, .epoch = store_epoch(g->store)};
-        s = plan_start(g->plan, part, g, &g->collector.op, (size_t)p->limits.memory / 4, g->memory, &g->run, e);
+        s = plan_start(g->plan, operator_state, g, &g->collector.op, (size_t)p->limits.memory / 4, g->memory, &g->run,
+                       e);
     }
     return s == STATUS_OK ? open_ends(g, e) : s;
 }
