@@ -390,6 +390,8 @@ bool decimal_quotient(struct decimal x, unsigned x_scale, struct decimal y, unsi
     if (b.size == 0)
         return false;
     big_divide(&a, &b, &quotient, &rest);
+    if (big_digits(&quotient) > DECIMAL_PRECISION_MAX)
+        return false;
     uint64_t low, high;
     big_low128(&quotient, &low, &high);
     *out = (int64_t)(is_negative(x) != is_negative(y) ? 0 - low : low);
@@ -474,7 +476,10 @@ struct decimal_size decimal_size_wider(struct decimal_size x, struct decimal_siz
 {
     unsigned scale = larger(x.scale, y.scale);
     unsigned precision = larger(whole_digits(x), whole_digits(y)) + scale;
-    // DecimalType.bounded: cut, not adjusted.
-    return (struct decimal_size){(uint8_t)(precision < DECIMAL_PRECISION_MAX ? precision : DECIMAL_PRECISION_MAX),
-                                 (uint8_t)scale};
+    if (precision > DECIMAL_PRECISION_MAX) { // DecimalType.boundedPreferIntegralDigits
+        unsigned over = precision - DECIMAL_PRECISION_MAX;
+        scale = scale > over ? scale - over : 0;
+        precision = DECIMAL_PRECISION_MAX;
+    }
+    return (struct decimal_size){(uint8_t)precision, (uint8_t)scale};
 }

@@ -55,7 +55,8 @@ bool decimal_multiply(struct decimal x, unsigned x_scale, struct decimal y, unsi
                       struct decimal *out);
 bool decimal_divide(struct decimal x, unsigned x_scale, struct decimal y, unsigned y_scale, struct decimal_size to,
                     struct decimal *out);
-// x - y * trunc(x / y): the sign is x's. The whole quotient is decimal_quotient (div), cut to 64 bits as toLong does.
+// x - y * trunc(x / y): the sign is x's. The whole quotient is decimal_quotient (div), of which the low 64
+// bits remain.
 bool decimal_remainder(struct decimal x, unsigned x_scale, struct decimal y, unsigned y_scale, struct decimal_size to,
                        struct decimal *out);
 bool decimal_quotient(struct decimal x, unsigned x_scale, struct decimal y, unsigned y_scale, int64_t *out);

@@ -51,17 +51,40 @@ struct builder {
     struct error *e;
 };
 
-static enum status refuse(struct builder *b, const char *class, const char *why, char letter)
+// Would java.text.SimpleDateFormat, which Spark 2 used, take the pattern: that decides between two error classes.
+static bool legacy_takes(struct slice p)
 {
-    return error_set(b->e, STATUS_CONFIG, "%sdate pattern '%.*s': %s '%c'; see Spark's \"Datetime Patterns\"", class,
+    bool in_quotes = false;
+    uint32_t zones = 0; // X in a row
+    for (uint32_t i = 0; i < p.size; i++) {
+        char c = p.data[i];
+        if (c == '\'')
+            in_quotes = !in_quotes;
+        bool letter = !in_quotes && ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'));
+        zones = letter && c == 'X' ? zones + 1 : 0;
+        if (zones > 3 || (letter && !strchr("GyYMLwWDdFEuaHkKhmsSzZX", c)))
+            return false;
+    }
+    return !in_quotes;
+}
+
+// `class`: Spark's for a pattern that was never one.
+static enum status refuse_as(struct builder *b, const char *class, const char *why, char letter)
+{
+    if (legacy_takes(b->pattern))
+        class = "INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_PATTERN_RECOGNITION";
+    return error_set(b->e, STATUS_CONFIG, "[%s] date pattern '%.*s': %s '%c'; see Spark's \"Datetime Patterns\"", class,
                      (int)b->pattern.size, b->pattern.data, why, letter);
 }
 
-// What neither Spark nor Java takes; what SimpleDateFormat took has an error class of its own.
 static enum status refuse_letter(struct builder *b, const char *why, char letter)
 {
-    bool legacy = strchr("GyMLDdFEaHkKhmsSzZX", letter) != NULL;
-    return refuse(b, legacy ? "[INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_PATTERN_RECOGNITION] " : "", why, letter);
+    return refuse_as(b, "INVALID_DATETIME_PATTERN.WITH_SUGGESTION", why, letter);
+}
+
+static enum status refuse_length(struct builder *b, char letter)
+{
+    return refuse_as(b, "INVALID_DATETIME_PATTERN.LENGTH", "too many letters", letter);
 }
 
 static enum status append(struct builder *b, struct time_element x)
@@ -106,7 +129,7 @@ static enum status year(struct builder *b, uint32_t count)
 {
     enum time_field field = b->has_era ? FIELD_YEAR_OF_ERA : FIELD_YEAR;
     if (count >= 7)
-        return refuse(b, "[INVALID_DATETIME_PATTERN.LENGTH] ", "too many letters", 'y');
+        return refuse_length(b, 'y');
     if (count == 2)
         return append_number(
             b, (struct time_element){
@@ -118,7 +141,7 @@ static enum status year(struct builder *b, uint32_t count)
 static enum status number_or_text(struct builder *b, enum time_field field, char letter, uint32_t count)
 {
     if (count >= 5)
-        return refuse(b, "[INVALID_DATETIME_PATTERN.LENGTH] ", "too many letters", letter);
+        return refuse_length(b, letter);
     if (count == 1)
         return number(b, field, 1, 19, SIGN_NORMAL);
     if (count == 2)
@@ -136,7 +159,7 @@ static enum status small_number(struct builder *b, enum time_field field, char l
 static enum status only_text(struct builder *b, enum time_field field, char letter, uint32_t count)
 {
     if (count >= 5)
-        return refuse(b, "[INVALID_DATETIME_PATTERN.LENGTH] ", "too many letters", letter);
+        return refuse_length(b, letter);
     return text(b, field, count == 4);
 }
 
@@ -173,8 +196,9 @@ static enum status zone(struct builder *b, char letter, uint32_t count)
             return refuse_letter(b, "two letters are wanted of", letter);
         return append(b, (struct time_element){.kind = ELEMENT_ZONE_ID});
     }
-    if (count > 3)
-        return refuse_letter(b, "full names of time zones are not known here: too many letters", letter);
+    if (count > 3) // Java has the full names of zones; we do not
+        return error_set(b->e, STATUS_CONFIG, "date pattern '%.*s': full names of time zones (zzzz) are not known here",
+                         (int)b->pattern.size, b->pattern.data);
     b->print_only = letter;
     return append(b, (struct time_element){.kind = ELEMENT_ZONE_NAME});
 }
@@ -260,10 +284,10 @@ static enum status letters(struct builder *b, char letter, uint32_t count)
         break;
     }
     if (strchr("YWwuec", letter))
-        return refuse(b, "[INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_WEEK_BASED_PATTERN] ",
-                      "Spark refuses week-based letters such as", letter);
+        return refuse_as(b, "INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_WEEK_BASED_PATTERN",
+                         "Spark refuses week-based letters such as", letter);
     if (strchr("ABnNp", letter))
-        return refuse(b, "[INVALID_DATETIME_PATTERN.ILLEGAL_CHARACTER] ", "Spark refuses the letter", letter);
+        return refuse_as(b, "INVALID_DATETIME_PATTERN.ILLEGAL_CHARACTER", "Spark refuses the letter", letter);
     return refuse_letter(b, "unknown letter", letter);
 }
 
@@ -358,9 +382,7 @@ enum status time_format_check_parse(const struct time_format *f, struct error *e
 {
     if (!f->print_only)
         return STATUS_OK;
-    return error_set(
-        e, STATUS_CONFIG,
-        "[INVALID_DATETIME_PATTERN.ILLEGAL_CHARACTER] date pattern '%.*s': the letter '%c' can be printed, "
-        "not read",
-        (int)f->pattern.size, f->pattern.data, f->print_only);
+    struct builder b = {.pattern = f->pattern, .e = e};
+    return refuse_as(&b, "INVALID_DATETIME_PATTERN.ILLEGAL_CHARACTER", "it is for printing only, because of",
+                     f->print_only);
 }

@@ -66,7 +66,9 @@ struct slice zone_abbreviation(const struct zone *z, int64_t utc_seconds)
     uint32_t passed = transitions_until(z, utc_seconds);
     if (passed == z->transitions && z->has_rule)
         return zone_rule_at(&z->rule, utc_seconds)->abbreviation;
-    return table_type(z, passed)->abbreviation;
+    struct slice name = table_type(z, passed)->abbreviation;
+    // Java has no name for local mean time.
+    return z->has_rule && slice_equal(name, SLICE("LMT")) ? z->rule.standard.abbreviation : name;
 }
 
 // Of a transition at `t` that changes the offset, the first local second that is surely behind it: behind the gap, or
