@@ -1,6 +1,6 @@
-// avg (Spark's Average): adds in DOUBLE, counts in BIGINT. State: the sum (IEEE 754) and the count, 8 bytes each,
-// little endian.
-#include "ops/aggregate.h"
+// avg (Spark's Average): adds in DOUBLE, counts in BIGINT; DECIMAL: ops/agg_decimal.c. State: the sum (IEEE 754) and
+// the count, 8 bytes each, little endian.
+#include "ops/agg_decimal.h"
 #include "ops/endian.h"
 
 struct average {
@@ -88,6 +88,10 @@ static enum status average_bind(struct aggregate_binding *b, struct error *e)
         [TYPE_INT] = &kernels_i32,    [TYPE_BIGINT] = &kernels_i64, [TYPE_FLOAT] = &kernels_f32,
         [TYPE_DOUBLE] = &kernels_f64, [TYPE_STRING] = &kernels_f64, [TYPE_TIMESTAMP] = &kernels_f64,
     };
+    if (b->arg[0]->type->id == TYPE_DECIMAL) {
+        decimal_average_bind(b);
+        return STATUS_OK;
+    }
     b->kernels = by_type[b->arg[0]->type->id];
     if (b->kernels == NULL)
         return aggregate_mismatch(b, 0, "a number", e);

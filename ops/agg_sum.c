@@ -1,6 +1,7 @@
 // sum (Spark's Sum with ansi off): integers into BIGINT, which wraps; FLOAT, DOUBLE and what is cast to it into DOUBLE;
-// intervals into themselves. State: 00, nothing summed; or 01 and the sum, 8 bytes little endian (IEEE 754 for DOUBLE).
-#include "ops/aggregate.h"
+// intervals into themselves; DECIMAL: ops/agg_decimal.c. State: 00, nothing summed; or 01 and the sum, 8 bytes little
+// endian (IEEE 754 for DOUBLE).
+#include "ops/agg_decimal.h"
 #include "ops/endian.h"
 
 struct integer_sum {
@@ -164,6 +165,10 @@ static enum status sum_bind(struct aggregate_binding *b, struct error *e)
         [TYPE_INTERVAL_YM] = &kernels_i32, [TYPE_INTERVAL_DT] = &kernels_i64,
     };
     const struct type *type = b->arg[0]->type;
+    if (type->id == TYPE_DECIMAL) {
+        decimal_sum_bind(b);
+        return STATUS_OK;
+    }
     b->kernels = by_type[type->id];
     if (b->kernels == NULL)
         return aggregate_mismatch(b, 0, "a number or an interval", e);

@@ -48,8 +48,14 @@ static size_t keys_bound(const struct group_key *g, struct column *const *column
         const struct column *c = columns[g->place[k]];
         if (key_fixed_size(c->type) > 0)
             continue;
-        FOR_EACH_ROW (i, rows) {
-            bound += key_bound(c, i);
+        if (c->type->id == TYPE_STRING) {
+            FOR_EACH_ROW (i, rows) {
+                bound += KEY_STRING_BOUND(is_null(c, i) ? 0 : c->slice[at(c, i)].size);
+            }
+        } else {
+            FOR_EACH_ROW (i, rows) {
+                bound += key_bound(c, i);
+            }
         }
     }
     return bound;
@@ -101,16 +107,14 @@ bool group_key_time(const struct group_key *g, struct slice key, int64_t *time)
     return true;
 }
 
-bool group_row_time(const struct column *time, uint32_t row, int64_t *micros)
+uint32_t group_late_rows(const struct column *time, const struct rows *rows, int64_t watermark, uint8_t *late)
 {
-    if (is_null(time, row))
-        return false;
-    if (time->type->id == TYPE_STRUCT) {
-        row = at(time, row);
-        time = &time->child[WINDOW_END];
-        if (is_null(time, row))
-            return false;
+    const struct column *value = time->type->id == TYPE_STRUCT ? &time->child[WINDOW_END] : time;
+    uint32_t count = 0;
+    FOR_EACH_ROW (i, rows) {
+        uint32_t v = at(value, at(time, i));
+        late[i_k] = !is_null(time, i) & !value->null[v] & (value->i64[v] <= watermark);
+        count += late[i_k];
     }
-    *micros = time->i64[at(time, row)];
-    return true;
+    return count;
 }

@@ -37,7 +37,8 @@ bool group_key_read(const struct group_key *g, struct slice key, struct column *
                     struct arena *arena);
 // The event time that a watermark is compared with (a window's end, else the value itself) of a key. false: NULL.
 bool group_key_time(const struct group_key *g, struct slice key, int64_t *time);
-// The same of a row; `time` is the key's column.
-bool group_row_time(const struct column *time, uint32_t row, int64_t *micros);
+// late[k] becomes 1 where the event time of the k-th row is there and not after the watermark; `time` is the key's
+// column. Returns how many.
+uint32_t group_late_rows(const struct column *time, const struct rows *rows, int64_t watermark, uint8_t *late);
 
 #endif

@@ -44,6 +44,7 @@ struct aggregate_op {
     // of the chunk being pushed
     struct column **column;     // the keys
     const struct column **args; // of one aggregate
+    uint8_t *is_late;
     uint32_t *index, *late_index, *filter_index;
     struct group **group;
     void **state, **filter_state;
@@ -61,17 +62,16 @@ static void drop_late(struct aggregate_op *a, struct rows *rows, struct rows *la
     *late = (struct rows){a->late_index, 0};
     if (!a->batch.has_watermark || a->key.time_type == NULL || a->spec.mode == OUTPUT_COMPLETE)
         return;
-    const struct column *time = a->column[a->spec.time_key];
+    if (group_late_rows(a->column[a->spec.time_key], rows, a->batch.watermark_late, a->is_late) == 0)
+        return;
     uint32_t kept = 0;
     FOR_EACH_ROW (i, rows) {
-        int64_t t;
-        if (group_row_time(time, i, &t) && t <= a->batch.watermark_late)
+        if (a->is_late[i_k])
             a->late_index[late->count++] = i;
         else
             a->index[kept++] = i;
     }
-    if (late->count > 0)
-        *rows = (struct rows){a->index, kept};
+    *rows = (struct rows){a->index, kept};
 }
 
 // Late groups are counted as Spark counts them, after a batch's aggregation, so their keys are kept, but no more than
@@ -498,6 +498,7 @@ struct op *aggregate_new(const struct aggregate_spec *spec, struct memory *memor
     group_table_init(&a->table, a->state_size, memory);
     group_table_init(&a->late, 0, memory);
     a->column = ARENA_ARRAY(&a->arena, struct column *, spec->key_count);
+    a->is_late = ARENA_ARRAY(&a->arena, uint8_t, CHUNK_ROWS);
     a->index = ARENA_ARRAY(&a->arena, uint32_t, CHUNK_ROWS);
     a->late_index = ARENA_ARRAY(&a->arena, uint32_t, CHUNK_ROWS);
     a->filter_index = ARENA_ARRAY(&a->arena, uint32_t, CHUNK_ROWS);

@@ -235,7 +235,7 @@ static void test_many_groups(void **unused)
         start_windows(&g, mode, run < 3 ? SIZE_MAX : 100000);
         watermarks(&g, 0, mode == OUTPUT_APPEND ? 100 : 0);
         size_t calls = 0;
-        for (int batch = 0; batch < 4; batch++) {
+        for (int batch = 0; batch < 2; batch++) {
             bench_open(&g.b, g.op);
             for (int n = 0; n < CHUNKS; n++) {
                 char line[2000][24];
