@@ -525,36 +525,3 @@ enum status env_check_pages(struct env *v, struct error *e)
         status = error_set(e, STATUS_DAMAGED, "%s: pages are both free and in use", v->path);
     return status;
 }
-
-// Where LMDB's magic number stands in a meta page: behind a page head of 16 bytes on 64-bit machines, 12 on 32-bit.
-static enum env_kind judge_meta(const unsigned char *page)
-{
-    static const uint32_t magic = 0xBEEFC0DE, swapped = 0xDEC0EFBE;
-    uint32_t at16, at12;
-    memcpy(&at16, page + 16, 4);
-    memcpy(&at12, page + 12, 4);
-    uint32_t own = sizeof(size_t) == 8 ? at16 : at12, other = sizeof(size_t) == 8 ? at12 : at16;
-    if (own == magic)
-        return ENV_OURS;
-    return other == magic || at16 == swapped || at12 == swapped ? ENV_FOREIGN : ENV_RUINED;
-}
-
-enum env_kind env_probe(const char *directory)
-{
-    static const off_t pages[] = {0, 4096, 8192, 16384, 65536}; // the second meta page is one page in
-    char path[PATH_ROOM];
-    unsigned char head[32];
-    snprintf(path, sizeof path, "%s/data.mdb", directory);
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0)
-        return errno == ENOENT || errno == ENOTDIR ? ENV_ABSENT : ENV_OURS; // opening it will say what is wrong
-    enum env_kind kind = ENV_RUINED;
-    if (lseek(file, 0, SEEK_END) == 0)
-        kind = ENV_ABSENT; // a start that died before its first write
-    for (size_t i = 0; i < sizeof pages / sizeof *pages && kind == ENV_RUINED; i++) {
-        if (pread(file, head, sizeof head, pages[i]) == (ssize_t)sizeof head)
-            kind = judge_meta(head);
-    }
-    close(file);
-    return kind;
-}

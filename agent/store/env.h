@@ -6,6 +6,7 @@
 #ifndef AGENT_STORE_ENV_H
 #define AGENT_STORE_ENV_H
 
+#include "agent/store/metapage.h"
 #include "ops/memory.h"
 #include "ops/slice.h"
 #include "ops/status.h"
@@ -30,15 +31,6 @@ struct env_setup {
     bool read_only;   // no lock file, no write: a stopped or copied checkpoint
     struct memory *memory;
 };
-
-// What is in the file, from the outside, without mapping it.
-enum env_kind {
-    ENV_ABSENT,
-    ENV_OURS,    // an LMDB file this machine can open
-    ENV_FOREIGN, // an LMDB file of a machine with another word size or byte order
-    ENV_RUINED,  // no LMDB file: both meta pages are unreadable
-};
-enum env_kind env_probe(const char *directory);
 
 enum status env_open(const struct env_setup *setup, struct env **out, struct error *e);
 void env_close(struct env *v); // NULL is fine; a transaction that is open is aborted

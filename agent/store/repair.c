@@ -182,6 +182,29 @@ static void tell(struct rebuild *b, const struct salvage *s, struct text *said)
                                             : "the batch id is lost: batches count from 0 again\n");
 }
 
+// Nothing at all could be read: the way to it, a meta page, is what is damaged. There are two.
+static enum status salvage_mended(struct salvage *s, struct rebuild *b, struct error *e)
+{
+    const char *from = s->directory;
+    char mended[PATH_ROOM];
+    snprintf(mended, sizeof mended, "%s.mended", from);
+    enum status status = STATUS_OK;
+    for (int winner = 0; winner < 2 && status == STATUS_OK && b->records == 0; winner++) {
+        remove_checkpoint(mended);
+        if (mkdir(mended, 0777) != 0)
+            return error_set(e, STATUS_FAILED, "cannot make %s: %s", mended, strerror(errno));
+        status = metapage_mend(from, mended, winner, e);
+        s->directory = mended;
+        if (status == STATUS_OK)
+            status = salvage_run(s, e);
+        else if (status == STATUS_END)
+            status = STATUS_OK;
+    }
+    remove_checkpoint(mended);
+    s->directory = from;
+    return status;
+}
+
 static enum status rebuild(const char *from, const char *to, const struct lock *lock, struct memory *memory,
                            struct text *said, struct error *e)
 {
@@ -200,6 +223,8 @@ static enum status rebuild(const char *from, const char *to, const struct lock *
     enum status status = env_open(&setup, &b.to, e);
     if (status == STATUS_OK)
         status = salvage_run(&s, e);
+    if (status == STATUS_OK && b.records == 0)
+        status = salvage_mended(&s, &b, e);
     if (status == STATUS_OK)
         status = write_head(&b, e);
     env_close(b.to);
