@@ -58,8 +58,8 @@ static enum status open_members(struct decoder *d, const struct decode_spec *spe
         if (slice_equal(f->name, corrupt)) {
             if (f->type->id != TYPE_STRING)
                 return error_set(e, STATUS_CONFIG,
-                                 "[INVALID_CORRUPT_RECORD_TYPE] The column %.*s for corrupt records must have the "
-                                 "nullable STRING type.",
+                                 "[INVALID_CORRUPT_RECORD_TYPE] the column `%.*s` for corrupt records must have the "
+                                 "nullable STRING type",
                                  (int)f->name.size, f->name.data);
             d->corrupt_output = spec->output[i];
             continue;

@@ -79,7 +79,9 @@ enum status json_shape_make(struct json_shape *s, const struct type *type, const
         return make_struct(s, formats, where, arena, e);
     case TYPE_MAP:
         if (type->key->id != TYPE_STRING)
-            return refuse(type, where, e);
+            return error_set(e, STATUS_CONFIG,
+                             "[INVALID_JSON_SCHEMA_MAP_TYPE] column %.*s: the keys of a MAP read from JSON are STRING",
+                             (int)where.size, where.data);
         // fall through
     case TYPE_ARRAY:
         s->child = ARENA_NEW(arena, struct json_shape);
