@@ -93,6 +93,8 @@ static enum status find_decoder(struct reader *r, const struct json *part, struc
     bool files = out->class->decodes && out->class->columns == NULL;
     if (files)
         out->decoder = decoder_find(slice_of(out->class->format));
+    if (files && out->decoder == NULL)
+        return refuse(r, json_member(part, "format"), "%s files are not built yet", out->class->format);
     if (payload == NULL)
         return STATUS_OK;
     if (files || !out->class->decodes)
