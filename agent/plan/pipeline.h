@@ -39,6 +39,7 @@ enum outbox_full { OUTBOX_BLOCK, OUTBOX_DROP_OLDEST, OUTBOX_LATEST };
 
 struct pipeline {
     const char *file;      // as given; NULL for `runnel sql`
+    struct slice text;     // of the file, for the line in a message
     const char *directory; // relative paths start here
     struct slice name;
     struct pipeline_source *sources;

@@ -1,5 +1,6 @@
 #include "agent/sql/print.h"
 
+#include "agent/sql/print_names.h"
 #include "ops/datetime.h"
 #include "ops/number.h"
 
@@ -352,24 +353,11 @@ static const struct shape {
     {"log", 1, "LOG(E(), ", "", ")"},
 };
 
-// Functions whose name or arguments Spark prints in another way than written.
-static const struct spelling {
-    const char *name, *prints;
-    uint32_t argc;     // with this many arguments (0: any) …
-    const char *extra; // … these are added
-    uint32_t keep;     // and only so many of its own are printed; 0: all
-} spellings[] = {
-#include "agent/sql/print_names.inc"
-};
-
 static void print_call_arguments(struct printer *p, const struct ast_expr *x)
 {
-    const struct spelling *found = NULL;
-    for (size_t i = 0; found == NULL && i < sizeof spellings / sizeof spellings[0]; i++)
-        if (is_call(x, spellings[i].name) && (spellings[i].argc == 0 || spellings[i].argc == x->argc))
-            found = &spellings[i];
-    if (found != NULL && found->prints != NULL)
-        text_string(p->out, found->prints);
+    const struct spelling *s = spelling_find(x->name, x->argc);
+    if (s != NULL && s->prints != NULL)
+        text_string(p->out, s->prints);
     else
         for (uint32_t i = 0; i < x->name.size; i++) {
             char c = x->name.data[i];
@@ -377,10 +365,11 @@ static void print_call_arguments(struct printer *p, const struct ast_expr *x)
         }
     text_string(p->out, x->distinct ? "(DISTINCT " : "(");
     if (x->star)
-        text_string(p->out, "1");
-    print_list(p, x->args, found != NULL && found->keep > 0 && found->keep < x->argc ? found->keep : x->argc);
-    if (found != NULL && found->extra != NULL)
-        text_string(p->out, x->argc == 0 && found->extra[0] == ',' ? found->extra + 2 : found->extra);
+        text_char(p->out, '1');
+    if (x->argc > 0 && x->args[0]->kind != AST_SUBQUERY)
+        print_list(p, x->args, s != NULL && s->keep > 0 && s->keep < x->argc ? s->keep : x->argc);
+    if (s != NULL && s->extra != NULL)
+        text_string(p->out, s->extra);
     text_char(p->out, ')');
 }
 

@@ -1,0 +1,253 @@
+// Sources and sinks of the pipeline file.
+#include "agent/plan/pipeline_reader.h"
+
+#include "ops/datetime.h"
+
+enum { PARTS_MAX = 16 };
+
+static const struct key source_keys[] = {{"format", false},
+                                         {"schema", false},
+                                         {"watermark", false},
+                                         {"static", false},
+                                         {"payload", false},
+                                         {"dropDuplicates", true},
+                                         {"dropDuplicatesWithinWatermark", true},
+                                         {"idleTimeout", true},
+                                         {"maxFuture", true},
+                                         {NULL, false}};
+static const struct key sink_keys[] = {{"format", false}, {NULL, false}};
+
+// The object of a source or a sink, and its format.
+static enum status read_format(struct reader *r, const struct json *part, const char *what, const struct json **format)
+{
+    enum status status = want_kind(r, part, JSON_OBJECT, what);
+    if (status != STATUS_OK)
+        return status;
+    *format = json_member(part, "format");
+    if (*format == NULL)
+        return refuse(r, part, "%s has no \"format\"", what);
+    return want_kind(r, *format, JSON_STRING, "format");
+}
+
+// ---- watermark, schema, payload
+
+static enum status read_watermark(struct reader *r, const struct json *watermark, struct pipeline_source *out)
+{
+    static const struct key keys[] = {{"column", false}, {"delay", false}, {NULL, false}};
+    static const struct option_spec *const none[2] = {NULL, NULL};
+    struct interval delay;
+    if (watermark == NULL)
+        return STATUS_OK;
+    enum status status = want_kind(r, watermark, JSON_OBJECT, "watermark");
+    if (status == STATUS_OK)
+        status = check_keys(r, watermark, keys, none, "a watermark");
+    if (status != STATUS_OK)
+        return status;
+    for (const struct key *k = keys; k->name != NULL; k++) {
+        const struct json *member = json_member(watermark, k->name);
+        if (member == NULL)
+            return refuse(r, watermark, "a watermark has a \"column\" and a \"delay\"; %s is missing", k->name);
+        status = want_kind(r, member, JSON_STRING, k->name);
+        if (status != STATUS_OK)
+            return status;
+    }
+    const struct json *column = json_member(watermark, "column"), *text = json_member(watermark, "delay");
+    if (!interval_parse(text->text, &delay) || !interval_micros(&delay, &out->watermark_delay))
+        return refuse(r, text, "[CANNOT_PARSE_INTERVAL] '%.*s' is no delay; wanted is a text such as \"10 minutes\"",
+                      (int)text->text.size, text->text.data);
+    if (out->watermark_delay < 0)
+        return refuse(r, text, "the delay is negative; it should be 0 or more");
+    out->has_watermark = true;
+    out->watermark_column = column->text;
+    out->watermark_place = place_of(r, column);
+    return STATUS_OK;
+}
+
+static enum status read_static(struct reader *r, const struct json *flag, struct pipeline_source *out)
+{
+    if (flag == NULL)
+        return STATUS_OK;
+    enum status status = want_kind(r, flag, JSON_BOOLEAN, "static");
+    if (status == STATUS_OK && flag->boolean && (!out->class->decodes || out->class->columns != NULL))
+        status = refuse(r, flag, "only files can be static, not %s", out->class->format);
+    out->is_static = flag->boolean;
+    return status;
+}
+
+static enum status unknown_decoder(struct reader *r, const struct json *payload)
+{
+    struct slice names[64];
+    uint32_t count;
+    const struct decoder_class *const *list = decoder_list(&count);
+    count = count < 64 ? count : 64;
+    for (uint32_t i = 0; i < count; i++)
+        names[i] = slice_of(list[i]->name);
+    return refuse(r, payload, "there is no payload \"%.*s\"%s", (int)payload->text.size, payload->text.data,
+                  suggest(r, payload->text, names, count));
+}
+
+// Files are decoded by their format; messages by their payload, if they have one.
+static enum status find_decoder(struct reader *r, const struct json *part, struct pipeline_source *out)
+{
+    const struct json *payload = json_member(part, "payload");
+    bool files = out->class->decodes && out->class->columns == NULL;
+    if (files)
+        out->decoder = decoder_find(slice_of(out->class->format));
+    if (files && out->decoder == NULL)
+        return refuse(r, json_member(part, "format"), "%s files are not built yet", out->class->format);
+    if (payload == NULL)
+        return STATUS_OK;
+    if (files || !out->class->decodes)
+        return refuse(r, payload, "payload is for sources that carry messages; %s is not one", out->class->format);
+    enum status status = want_kind(r, payload, JSON_STRING, "payload");
+    if (status != STATUS_OK)
+        return status;
+    out->decoder = decoder_find(payload->text);
+    return out->decoder == NULL ? unknown_decoder(r, payload) : STATUS_OK;
+}
+
+static const struct type *text_schema(struct arena *arena)
+{
+    struct field value = {SLICE("value"), type_simple(TYPE_STRING), true};
+    return type_struct(arena, &value, 1);
+}
+
+static enum status read_schema(struct reader *r, const struct json *part, struct pipeline_source *out)
+{
+    const struct json *schema = json_member(part, "schema");
+    bool wanted = out->decoder != NULL || (out->class->decodes && out->class->columns == NULL);
+    if (schema == NULL) {
+        if (!wanted)
+            return STATUS_OK;
+        if (out->decoder == NULL || !slice_equal(slice_of(out->decoder->name), SLICE("text")))
+            return refuse(r, part,
+                          "[UNABLE_TO_INFER_SCHEMA] the source has no \"schema\", such as \"eventTime "
+                          "TIMESTAMP, action STRING\"");
+        out->schema = text_schema(r->arena);
+        return STATUS_OK;
+    }
+    if (!wanted)
+        return refuse(r, schema, "%s has columns of its own; a schema goes with a \"payload\"", out->class->format);
+    enum status status = want_kind(r, schema, JSON_STRING, "schema");
+    if (status != STATUS_OK)
+        return status;
+    struct sql_source text = sql_source_of(r, schema);
+    return sql_parse_schema(&text, r->arena, &out->schema, r->error);
+}
+
+// ---- sources
+
+static enum status unknown_source(struct reader *r, const struct json *format)
+{
+    struct slice names[64];
+    uint32_t count;
+    const struct source_class *const *list = source_list(&count);
+    count = count < 64 ? count : 64;
+    for (uint32_t i = 0; i < count; i++)
+        names[i] = slice_of(list[i]->format);
+    return refuse(r, format, "[DATA_SOURCE_NOT_FOUND] there is no source format \"%.*s\"%s", (int)format->text.size,
+                  format->text.data, suggest(r, format->text, names, count));
+}
+
+static enum status read_source(struct reader *r, const struct json *part, struct pipeline_source *out)
+{
+    const struct json *format;
+    enum status status = read_format(r, part, "a source", &format);
+    if (status != STATUS_OK)
+        return status;
+    out->name = part->name;
+    out->place = place_of(r, part);
+    out->class = source_find(format->text);
+    if (out->class == NULL)
+        return unknown_source(r, format);
+    status = find_decoder(r, part, out);
+    if (status != STATUS_OK)
+        return status;
+    const struct option_spec *const tables[2] = {out->class->options,
+                                                 out->decoder == NULL ? NULL : out->decoder->options};
+    const char *what = arena_printf(r->arena, "a %s source", out->class->format);
+    status = check_keys(r, part, source_keys, tables, what);
+    if (status == STATUS_OK)
+        status = read_options(r, part, tables, &out->options, what);
+    if (status == STATUS_OK)
+        status = read_static(r, json_member(part, "static"), out);
+    if (status == STATUS_OK)
+        status = read_schema(r, part, out);
+    if (status == STATUS_OK)
+        status = read_watermark(r, json_member(part, "watermark"), out);
+    return status;
+}
+
+// An object of 1 to PARTS_MAX members whose names differ in more than case.
+static enum status check_parts(struct reader *r, const struct json *parts, const char *what)
+{
+    enum status status = want_kind(r, parts, JSON_OBJECT, what);
+    if (status != STATUS_OK)
+        return status;
+    if (parts->first == NULL)
+        return refuse(r, parts, "there is nothing in \"%s\"; it needs one at least", what);
+    if (json_count(parts) > PARTS_MAX)
+        return refuse(r, parts, "more than %d %s in one pipeline", PARTS_MAX, what);
+    for (const struct json *part = parts->first; part != NULL; part = part->next) {
+        if (part->name.size == 0)
+            return refuse_name(r, part, "an empty name");
+        for (const struct json *other = parts->first; other != part; other = other->next)
+            if (slice_equal_fold(other->name, part->name))
+                return refuse_name(r, part, "\"%.*s\" differs from another only in case; rename it",
+                                   (int)part->name.size, part->name.data);
+    }
+    return STATUS_OK;
+}
+
+enum status read_sources(struct reader *r, const struct json *sources)
+{
+    enum status status = check_parts(r, sources, "sources");
+    if (status != STATUS_OK)
+        return status;
+    r->out->sources = ARENA_ARRAY(r->arena, struct pipeline_source, json_count(sources));
+    for (const struct json *part = sources->first; part != NULL && status == STATUS_OK; part = part->next)
+        status = read_source(r, part, &r->out->sources[r->out->source_count++]);
+    return status;
+}
+
+// ---- sinks
+
+static enum status unknown_sink(struct reader *r, const struct json *format)
+{
+    struct slice names[64];
+    uint32_t count;
+    const struct sink_class *const *list = sink_list(&count);
+    count = count < 64 ? count : 64;
+    for (uint32_t i = 0; i < count; i++)
+        names[i] = slice_of(list[i]->format);
+    return refuse(r, format, "[DATA_SOURCE_NOT_FOUND] there is no sink format \"%.*s\"%s", (int)format->text.size,
+                  format->text.data, suggest(r, format->text, names, count));
+}
+
+static enum status read_sink(struct reader *r, const struct json *part, struct pipeline_sink *out)
+{
+    const struct json *format;
+    enum status status = read_format(r, part, "a sink", &format);
+    if (status != STATUS_OK)
+        return status;
+    out->name = part->name;
+    out->place = place_of(r, part);
+    out->class = sink_find(format->text);
+    if (out->class == NULL)
+        return unknown_sink(r, format);
+    const struct option_spec *const tables[2] = {out->class->options, NULL};
+    const char *what = arena_printf(r->arena, "a %s sink", out->class->format);
+    status = check_keys(r, part, sink_keys, tables, what);
+    return status == STATUS_OK ? read_options(r, part, tables, &out->options, what) : status;
+}
+
+enum status read_sinks(struct reader *r, const struct json *sinks)
+{
+    enum status status = check_parts(r, sinks, "sinks");
+    if (status != STATUS_OK)
+        return status;
+    r->out->sinks = ARENA_ARRAY(r->arena, struct pipeline_sink, json_count(sinks));
+    for (const struct json *part = sinks->first; part != NULL && status == STATUS_OK; part = part->next)
+        status = read_sink(r, part, &r->out->sinks[r->out->sink_count++]);
+    return status;
+}

@@ -1,0 +1,85 @@
+// Seen in Spark 4.3: each row is what `SELECT f(…)` names its column.
+#include "agent/sql/print_names.h"
+
+#define UPPER(lower, upper)                                                                                            \
+    {                                                                                                                  \
+        lower, SPELLING_ANY, upper, NULL, 0                                                                            \
+    }
+
+static const struct spelling spellings[] = {
+    UPPER("acos", "ACOS"),
+    UPPER("acosh", "ACOSH"),
+    UPPER("asin", "ASIN"),
+    UPPER("asinh", "ASINH"),
+    UPPER("atan", "ATAN"),
+    UPPER("atan2", "ATAN2"),
+    UPPER("atanh", "ATANH"),
+    UPPER("cbrt", "CBRT"),
+    UPPER("ceil", "CEIL"),
+    UPPER("cos", "COS"),
+    UPPER("cosh", "COSH"),
+    UPPER("cot", "COT"),
+    UPPER("csc", "CSC"),
+    UPPER("degrees", "DEGREES"),
+    UPPER("e", "E"),
+    UPPER("exp", "EXP"),
+    UPPER("expm1", "EXPM1"),
+    UPPER("floor", "FLOOR"),
+    UPPER("hypot", "HYPOT"),
+    UPPER("log", "LOG"),
+    UPPER("log10", "LOG10"),
+    UPPER("log1p", "LOG1P"),
+    UPPER("log2", "LOG2"),
+    UPPER("pi", "PI"),
+    UPPER("power", "POWER"),
+    UPPER("radians", "RADIANS"),
+    UPPER("regexp", "REGEXP"),
+    UPPER("regexp_like", "REGEXP_LIKE"),
+    UPPER("rlike", "RLIKE"),
+    UPPER("sec", "SEC"),
+    UPPER("signum", "SIGNUM"),
+    UPPER("sin", "SIN"),
+    UPPER("sinh", "SINH"),
+    UPPER("sqrt", "SQRT"),
+    UPPER("tan", "TAN"),
+    UPPER("tanh", "TANH"),
+    {"any_value", 2, NULL, NULL, 1},
+    {"approx_percentile", 2, NULL, ", 10000", 0},
+    {"array_agg", SPELLING_ANY, "collect_list", NULL, 0},
+    {"bround", 1, NULL, ", 0", 0},
+    {"curdate", 0, "current_date", NULL, 0},
+    {"dateadd", 2, "date_add", NULL, 0},
+    {"first", 2, NULL, NULL, 1},
+    {"first_value", 2, NULL, NULL, 1},
+    {"from_csv", SPELLING_ANY, NULL, NULL, 1},
+    {"from_json", SPELLING_ANY, NULL, NULL, 1},
+    {"from_unixtime", 1, NULL, ", yyyy-MM-dd HH:mm:ss", 0},
+    {"last", 2, NULL, NULL, 1},
+    {"last_value", 2, NULL, NULL, 1},
+    {"listagg", 1, NULL, ", NULL", 0},
+    {"locate", 2, NULL, ", 1", 0},
+    {"lpad", 2, NULL, ",  ", 0},
+    {"overlay", 3, NULL, ", -1", 0},
+    {"percentile_approx", 2, NULL, ", 10000", 0},
+    {"position", 2, NULL, ", 1", 0},
+    {"regexp_replace", 3, NULL, ", 1", 0},
+    {"round", 1, NULL, ", 0", 0},
+    {"rpad", 2, NULL, ",  ", 0},
+    {"sort_array", 1, NULL, ", true", 0},
+    {"split", 2, NULL, ", -1", 0},
+    {"string_agg", 1, NULL, ", NULL", 0},
+    {"substr", 2, NULL, ", 2147483647", 0},
+    {"substring", 2, NULL, ", 2147483647", 0},
+    {"to_unix_timestamp", 1, NULL, ", yyyy-MM-dd HH:mm:ss", 0},
+    {"unix_timestamp", 0, NULL, "current_timestamp(), yyyy-MM-dd HH:mm:ss", 0},
+    {"unix_timestamp", 1, NULL, ", yyyy-MM-dd HH:mm:ss", 0},
+};
+
+const struct spelling *spelling_find(struct slice name, uint32_t argc)
+{
+    for (size_t i = 0; i < sizeof spellings / sizeof spellings[0]; i++)
+        if ((spellings[i].argc == SPELLING_ANY || spellings[i].argc == argc) &&
+            slice_equal_fold(slice_of(spellings[i].name), name))
+            return &spellings[i];
+    return NULL;
+}

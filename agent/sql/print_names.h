@@ -1,0 +1,20 @@
+// Functions whose name or arguments Spark prints in another way than they were written. Private to agent/sql.
+#ifndef AGENT_SQL_PRINT_NAMES_H
+#define AGENT_SQL_PRINT_NAMES_H
+
+#include "ops/slice.h"
+
+struct spelling {
+    const char *name;   // lower case
+    uint32_t argc;      // with so many arguments; SPELLING_ANY: with any
+    const char *prints; // the name printed; NULL: as it is, in lower case
+    const char *extra;  // added behind the arguments: defaults that Spark fills in
+    uint32_t keep;      // only so many of the arguments are printed; 0: all
+};
+
+enum { SPELLING_ANY = UINT32_MAX };
+
+// NULL: as it was written, in lower case.
+const struct spelling *spelling_find(struct slice name, uint32_t argc);
+
+#endif
