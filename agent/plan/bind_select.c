@@ -184,6 +184,8 @@ static void apply_aggregate(struct query *q)
     n->item_count = q->key_count;
     n->parts = q->parts;
     n->part_count = q->part_count;
+    for (uint32_t i = 0; i < q->key_count; i++)
+        q->b->l->attributes[q->keys[i].attribute].nullable = true; // as a streaming aggregation's columns are in Spark
     q->node = n;
 }
 

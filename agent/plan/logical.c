@@ -1,5 +1,6 @@
 #include "agent/plan/logical.h"
 
+#include "ops/datetime.h"
 #include "ops/function.h"
 
 #include <assert.h>
@@ -212,6 +213,16 @@ static void literal_print(const struct expr *x, struct text *out)
     case TYPE_DECIMAL:
         text_printf(out, "%" PRId64 ":%" PRIu64 "E-%u", v->decimal.high, v->decimal.low, v->type->scale);
         return;
+    case TYPE_TIMESTAMP:
+        text_string(out, "TIMESTAMP '");
+        timestamp_print(v->integer, &zone_utc, out);
+        text_string(out, "Z'");
+        return;
+    case TYPE_DATE:
+        text_string(out, "DATE '");
+        date_print((int32_t)v->integer, out);
+        text_char(out, '\'');
+        return;
     default:
         if (!type_is_integral(v->type)) {
             type_print_sql(v->type, out);
@@ -232,6 +243,11 @@ void expr_print(const struct logical *l, const struct expr *x, struct text *out)
         return;
     }
     const char *name = x->function->name;
+    if (strcmp(name, ".") == 0) {
+        expr_print(l, x->args[0], out);
+        text_printf(out, ".%.*s", (int)x->args[1]->literal.bytes.size, x->args[1]->literal.bytes.data);
+        return;
+    }
     bool word = (name[0] >= 'a' && name[0] <= 'z') || name[0] == '_';
     bool infix = x->argc == 2 && (!word || strcmp(name, "and") == 0 || strcmp(name, "or") == 0);
     if (infix) {
