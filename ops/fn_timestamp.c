@@ -126,8 +126,9 @@ static void from_real_seconds(const struct call *c, const struct rows *rows)
         if (row_is_null(c, i))
             continue;
         double micros = double_at(c->in[0], i) * MICROS_PER_SECOND;
-        c->out->null[i] = isfinite(micros) ? 0 : 1;
-        if (c->out->null[i])
+        bool finite = isfinite(micros) != 0;
+        c->out->null[i] = finite ? 0 : 1;
+        if (!finite)
             continue;
         bool low = micros <= -9223372036854775808.0, high = micros >= 9223372036854775808.0;
         c->out->i64[i] = low ? INT64_MIN : high ? INT64_MAX : (int64_t)micros;
