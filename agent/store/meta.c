@@ -6,11 +6,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <linux/stat.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 enum {
     POSITION_SIZE = 42, // batch, watermark, late watermark, wall clock, next seq, any, moved
@@ -137,7 +139,8 @@ enum status meta_file(const char *directory, uint64_t *inode, uint64_t *birth, s
     char path[PATH_ROOM];
     struct statx s;
     snprintf(path, sizeof path, "%s/data.mdb", directory);
-    if (statx(AT_FDCWD, path, 0, STATX_INO | STATX_BTIME, &s) != 0)
+    // The call itself: musl of Debian 12 has no name for it.
+    if (syscall(SYS_statx, AT_FDCWD, path, 0, STATX_INO | STATX_BTIME, &s) != 0)
         return error_set(e, STATUS_FAILED, "%s: %s", path, strerror(errno));
     *inode = s.stx_ino;
     *birth = s.stx_mask & STATX_BTIME ? (uint64_t)s.stx_btime.tv_sec * 1000000000u + s.stx_btime.tv_nsec : 0;
