@@ -6,9 +6,9 @@
 #include <assert.h>
 #include <math.h>
 
-// Spark multiplies and divides with one digit more than a DECIMAL can have, rounded half up, before it rounds to the
-// result's scale (Decimal.MATH_CONTEXT, DecimalType.MAX_SCALE + 1): twice rounded, as there.
-enum { CONTEXT_DIGITS = DECIMAL_PRECISION_MAX + 1 };
+// A quotient is cut one digit behind the last that a DECIMAL can have (Decimal.divide, DecimalType.MAX_SCALE + 1): that
+// one rounds.
+enum { QUOTIENT_SCALE = DECIMAL_PRECISION_MAX + 1 };
 
 static bool is_negative(struct decimal v)
 {
@@ -336,13 +336,7 @@ bool decimal_multiply(struct decimal x, unsigned x_scale, struct decimal y, unsi
 {
     struct big a = magnitude(x), b = magnitude(y), product;
     big_multiply(&a, &b, &product);
-    int scale = (int)(x_scale + y_scale);
-    unsigned digits = big_digits(&product);
-    if (digits > CONTEXT_DIGITS) {
-        big_scale_down(&product, digits - CONTEXT_DIGITS, BIG_HALF_UP);
-        scale -= (int)(digits - CONTEXT_DIGITS);
-    }
-    return settle(product, is_negative(x) != is_negative(y), scale, to, out);
+    return settle(product, is_negative(x) != is_negative(y), (int)(x_scale + y_scale), to, out);
 }
 
 bool decimal_divide(struct decimal x, unsigned x_scale, struct decimal y, unsigned y_scale, struct decimal_size to,
@@ -351,14 +345,11 @@ bool decimal_divide(struct decimal x, unsigned x_scale, struct decimal y, unsign
     struct big a = magnitude(x), b = magnitude(y), quotient, rest;
     if (b.size == 0)
         return false;
-    // x / y * 10^39, in whole numbers.
-    big_scale_up(&a, CONTEXT_DIGITS + y_scale);
+    // x / y * 10^QUOTIENT_SCALE, in whole numbers.
+    big_scale_up(&a, QUOTIENT_SCALE + y_scale);
     big_scale_up(&b, x_scale);
     big_divide(&a, &b, &quotient, &rest);
-    big_add(&rest, &rest);
-    if (big_compare(&rest, &b) >= 0)
-        big_add_small(&quotient, 1);
-    return settle(quotient, is_negative(x) != is_negative(y), CONTEXT_DIGITS, to, out);
+    return settle(quotient, is_negative(x) != is_negative(y), QUOTIENT_SCALE, to, out);
 }
 
 static unsigned align(struct decimal x, unsigned x_scale, struct decimal y, unsigned y_scale, struct big *a,
