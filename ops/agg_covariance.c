@@ -9,17 +9,10 @@ enum { VALUES = 6 };
 
 struct pairs {
     double n, x_mean, y_mean, co, x_m2, y_m2;
-    uint64_t fresh; // only rows of this batch are in it
 };
 
 enum statistic { CORR, COVAR_POP, COVAR_SAMP };
 static const enum statistic corr = CORR, covar_pop = COVAR_POP, covar_samp = COVAR_SAMP;
-
-// What merging into an empty state makes of a mean: Spark does that at each stage of a batch, and it shows.
-static double settled(double n, double mean)
-{
-    return n == 0 ? 0 : mean / n * n;
-}
 
 static void pairs_step(const struct aggregate_call *bound, const struct column *const *args, const struct rows *rows,
                        void *const *groups)
@@ -28,7 +21,6 @@ static void pairs_step(const struct aggregate_call *bound, const struct column *
     const struct column *cx = args[0], *cy = args[1];
     FOR_EACH_ROW (i, rows) {
         struct pairs *s = groups[i_k];
-        s->fresh = 1;
         if (is_null(cx, i) || is_null(cy, i))
             continue;
         double x = cx->f64[at(cx, i)], y = cy->f64[at(cy, i)];
@@ -48,8 +40,8 @@ static void pairs_merge(const struct aggregate_call *bound, void *into, const vo
     struct pairs *a = into;
     const struct pairs *b = from;
     double n = a->n + b->n;
-    double dx = (b->fresh ? settled(b->n, b->x_mean) : b->x_mean) - a->x_mean;
-    double dy = (b->fresh ? settled(b->n, b->y_mean) : b->y_mean) - a->y_mean;
+    double dx = b->x_mean - a->x_mean;
+    double dy = b->y_mean - a->y_mean;
     double x_part = n == 0 ? 0 : dx / n, y_part = n == 0 ? 0 : dy / n;
     a->co = a->co + b->co + dx * y_part * a->n * b->n;
     a->x_m2 = a->x_m2 + b->x_m2 + dx * x_part * a->n * b->n;
@@ -57,7 +49,6 @@ static void pairs_merge(const struct aggregate_call *bound, void *into, const vo
     a->x_mean += x_part * b->n;
     a->y_mean += y_part * b->n;
     a->n = n;
-    a->fresh = 0;
 }
 
 static void pairs_finish(const struct aggregate_call *bound, const void *group, struct column *out, uint32_t row)
@@ -84,10 +75,7 @@ static void pairs_save(const struct aggregate_call *bound, const void *group, st
 {
     (void)bound;
     const struct pairs *s = group;
-    // A new group goes through two of Spark's stages before it is saved.
-    double x_mean = s->fresh ? settled(s->n, settled(s->n, s->x_mean)) : s->x_mean;
-    double y_mean = s->fresh ? settled(s->n, settled(s->n, s->y_mean)) : s->y_mean;
-    const double values[VALUES] = {s->n, x_mean, y_mean, s->co, s->x_m2, s->y_m2};
+    const double values[VALUES] = {s->n, s->x_mean, s->y_mean, s->co, s->x_m2, s->y_m2};
     char *to = text_reserve(out, sizeof values);
     for (unsigned k = 0; k < VALUES; k++)
         store_little(to + 8 * k, bits_of_double(values[k]), 8);
@@ -103,8 +91,8 @@ static size_t pairs_load(const struct aggregate_call *bound, struct slice bytes,
     for (unsigned k = 0; k < VALUES; k++)
         values[k] = double_of_bits(load_little(bytes.data + 8 * k, 8));
     *(struct pairs *)group = (struct pairs){.n = values[0],
-                                            .x_mean = settled(values[0], values[1]),
-                                            .y_mean = settled(values[0], values[2]),
+                                            .x_mean = values[1],
+                                            .y_mean = values[2],
                                             .co = values[3],
                                             .x_m2 = values[4],
                                             .y_m2 = values[5]};
