@@ -7,17 +7,10 @@
 
 struct moments {
     double n, mean, m2;
-    uint64_t fresh; // only rows of this batch are in it
 };
 
 enum moment { VAR_SAMP, VAR_POP, STDDEV_SAMP, STDDEV_POP };
 static const enum moment var_samp = VAR_SAMP, var_pop = VAR_POP, stddev_samp = STDDEV_SAMP, stddev_pop = STDDEV_POP;
-
-// What merging into an empty state makes of the mean: Spark does that at each stage of a batch, and it shows.
-static double settled(double n, double mean)
-{
-    return n == 0 ? 0 : mean / n * n;
-}
 
 static void moments_step(const struct aggregate_call *bound, const struct column *const *args, const struct rows *rows,
                          void *const *groups)
@@ -26,7 +19,6 @@ static void moments_step(const struct aggregate_call *bound, const struct column
     const struct column *c = args[0];
     FOR_EACH_ROW (i, rows) {
         struct moments *s = groups[i_k];
-        s->fresh = 1;
         if (is_null(c, i))
             continue;
         double delta = c->f64[at(c, i)] - s->mean;
@@ -43,12 +35,11 @@ static void moments_merge(const struct aggregate_call *bound, void *into, const 
     struct moments *a = into;
     const struct moments *b = from;
     double n = a->n + b->n;
-    double delta = (b->fresh ? settled(b->n, b->mean) : b->mean) - a->mean;
+    double delta = b->mean - a->mean;
     double part = n == 0 ? 0 : delta / n;
     a->mean += part * b->n;
     a->m2 = a->m2 + b->m2 + delta * part * a->n * b->n;
     a->n = n;
-    a->fresh = 0;
 }
 
 static void moments_finish(const struct aggregate_call *bound, const void *group, struct column *out, uint32_t row)
@@ -67,11 +58,9 @@ static void moments_save(const struct aggregate_call *bound, const void *group, 
 {
     (void)bound;
     const struct moments *s = group;
-    // A new group goes through two of Spark's stages before it is saved.
-    double mean = s->fresh ? settled(s->n, settled(s->n, s->mean)) : s->mean;
     char *to = text_reserve(out, 24);
     store_little(to, bits_of_double(s->n), 8);
-    store_little(to + 8, bits_of_double(mean), 8);
+    store_little(to + 8, bits_of_double(s->mean), 8);
     store_little(to + 16, bits_of_double(s->m2), 8);
     out->size += 24;
 }
@@ -83,7 +72,7 @@ static size_t moments_load(const struct aggregate_call *bound, struct slice byte
     if (bytes.size < 24)
         return 0;
     s->n = double_of_bits(load_little(bytes.data, 8));
-    s->mean = settled(s->n, double_of_bits(load_little(bytes.data + 8, 8)));
+    s->mean = double_of_bits(load_little(bytes.data + 8, 8));
     s->m2 = double_of_bits(load_little(bytes.data + 16, 8));
     return 24;
 }

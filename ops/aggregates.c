@@ -8,12 +8,13 @@ extern const struct aggregate aggregate_min_by, aggregate_max_by;
 extern const struct aggregate aggregate_first, aggregate_last, aggregate_any_value;
 extern const struct aggregate aggregate_bool_and, aggregate_bool_or;
 extern const struct aggregate aggregate_stddev_samp, aggregate_stddev_pop, aggregate_var_samp, aggregate_var_pop;
+extern const struct aggregate aggregate_corr, aggregate_covar_pop, aggregate_covar_samp;
 
 static const struct aggregate *const registry[] = {
-    &aggregate_count,       &aggregate_count_if,   &aggregate_sum,     &aggregate_avg,      &aggregate_min,
-    &aggregate_max,         &aggregate_min_by,     &aggregate_max_by,  &aggregate_first,    &aggregate_last,
-    &aggregate_any_value,   &aggregate_bool_and,   &aggregate_bool_or, &aggregate_var_samp, &aggregate_var_pop,
-    &aggregate_stddev_samp, &aggregate_stddev_pop,
+    &aggregate_count,       &aggregate_count_if,   &aggregate_sum,     &aggregate_avg,       &aggregate_min,
+    &aggregate_max,         &aggregate_min_by,     &aggregate_max_by,  &aggregate_first,     &aggregate_last,
+    &aggregate_any_value,   &aggregate_bool_and,   &aggregate_bool_or, &aggregate_var_samp,  &aggregate_var_pop,
+    &aggregate_stddev_samp, &aggregate_stddev_pop, &aggregate_corr,    &aggregate_covar_pop, &aggregate_covar_samp,
 };
 
 enum { REGISTRY_COUNT = sizeof registry / sizeof registry[0] };

@@ -289,6 +289,18 @@ static void test_moments(void **state)
     CHECK("var_samp", TYPE_DOUBLE, LINES("1", "nan"), "nan");
 }
 
+static void test_pairs(void **state)
+{
+    (void)state;
+    const struct type *types[] = {type_simple(TYPE_DOUBLE), type_simple(TYPE_DOUBLE)};
+    check("corr", types, 2, LINES("1|2", "2|5", "3|4", "4|NULL", "NULL|1"), "0.65465367070797709");
+    check("covar_pop", types, 2, LINES("1|2", "2|5", "3|4", "4|NULL"), "0.66666666666666663");
+    check("covar_samp", types, 2, LINES("1|2", "2|5", "3|4", "4|NULL"), "1");
+    check("corr", types, 2, LINES("1|2"), "NULL");
+    check("covar_pop", types, 2, LINES("1|2"), "0");
+    check("covar_samp", types, 2, LINES("NULL|2"), "NULL");
+}
+
 static void test_refused_types(void **state)
 {
     (void)state;
@@ -340,13 +352,13 @@ static void test_registry(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_count),        cmocka_unit_test(test_sum),
-        cmocka_unit_test(test_average),      cmocka_unit_test(test_decimal),
-        cmocka_unit_test(test_extremes),     cmocka_unit_test(test_nested_extremes),
-        cmocka_unit_test(test_extreme_by),   cmocka_unit_test(test_first_and_last),
-        cmocka_unit_test(test_ignore_nulls), cmocka_unit_test(test_booleans),
-        cmocka_unit_test(test_moments),      cmocka_unit_test(test_refused_types),
-        cmocka_unit_test(test_registry),
+        cmocka_unit_test(test_count),         cmocka_unit_test(test_sum),
+        cmocka_unit_test(test_average),       cmocka_unit_test(test_decimal),
+        cmocka_unit_test(test_extremes),      cmocka_unit_test(test_nested_extremes),
+        cmocka_unit_test(test_extreme_by),    cmocka_unit_test(test_first_and_last),
+        cmocka_unit_test(test_ignore_nulls),  cmocka_unit_test(test_booleans),
+        cmocka_unit_test(test_moments),       cmocka_unit_test(test_pairs),
+        cmocka_unit_test(test_refused_types), cmocka_unit_test(test_registry),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,6 +8,7 @@ enum { SECOND = 1000000 };
 // GROUP BY window, k over rows (window, k, v): count(*), sum(v).
 struct grouping {
     struct bench b;
+    struct memory tree_memory; // apart, so that the operator's calls can be counted
     struct tree_state state;
     struct aggregate_call call[4];
     struct aggregate_item item[4];
@@ -47,7 +48,7 @@ static void bind(struct grouping *g, uint32_t n, const char *name, const struct 
 static void start(struct grouping *g, const struct type *const *types, uint32_t columns, uint32_t keys,
                   int32_t time_key, uint32_t items, enum output_mode mode, size_t memory_limit)
 {
-    tree_state_init(&g->state, &g->b.memory);
+    tree_state_init(&g->state, &g->tree_memory);
     struct aggregate_spec spec = {.inputs = columns_program(&g->b, "01234567"),
                                   .key_count = keys,
                                   .key_type = types,
@@ -76,6 +77,7 @@ static void stop(struct grouping *g)
 {
     op_destroy(g->op);
     tree_state_free(&g->state);
+    assert_int_equal(g->tree_memory.used, 0);
     bench_end(&g->b, NULL);
 }
 
@@ -89,7 +91,7 @@ static void watermarks(struct grouping *g, int64_t late, int64_t evict)
 static void test_update_emits_what_was_touched(void **unused)
 {
     (void)unused;
-    struct grouping g;
+    struct grouping g = {.tree_memory = {0}};
     start_windows(&g, OUTPUT_UPDATE, SIZE_MAX);
     bench_batch(&g.b, g.op, LINES("{0,10}|a|1", "{0,10}|b|2", "{0,10}|a|NULL"), "{0,10}|a|2|1\n{0,10}|b|1|2\n");
     bench_batch(&g.b, g.op, LINES("{10,20}|a|5", "{0,10}|b|7"), "{10,20}|a|1|5\n{0,10}|b|2|9\n");
@@ -106,7 +108,7 @@ static void test_update_emits_what_was_touched(void **unused)
 static void test_update_late_and_eviction(void **unused)
 {
     (void)unused;
-    struct grouping g;
+    struct grouping g = {.tree_memory = {0}};
     start_windows(&g, OUTPUT_UPDATE, SIZE_MAX);
     watermarks(&g, 0, 0);
     bench_batch(&g.b, g.op, LINES("{20,30}|a|1"), "{20,30}|a|1|1\n");
@@ -130,7 +132,7 @@ static void test_update_late_and_eviction(void **unused)
 static void test_append_emits_what_is_closed(void **unused)
 {
     (void)unused;
-    struct grouping g;
+    struct grouping g = {.tree_memory = {0}};
     start_windows(&g, OUTPUT_APPEND, SIZE_MAX);
     watermarks(&g, 0, 0);
     bench_batch(&g.b, g.op, LINES("{-10,0}|a|1", "{0,10}|b|1", "{0,10}|a|2", "{20,30}|a|2", "NULL|a|2"), "");
@@ -149,7 +151,7 @@ static void test_append_emits_what_is_closed(void **unused)
 static void test_complete_emits_all(void **unused)
 {
     (void)unused;
-    struct grouping g;
+    struct grouping g = {.tree_memory = {0}};
     start_windows(&g, OUTPUT_COMPLETE, SIZE_MAX);
     watermarks(&g, 1000, 1000);
     bench_batch(&g.b, g.op, LINES("{10,20}|b|1", "{0,10}|b|1", "{10,20}|a|2", "NULL|x|3"),
@@ -164,7 +166,7 @@ static void test_without_keys_there_is_a_row(void **unused)
 {
     (void)unused;
     for (int complete = 0; complete < 2; complete++) {
-        struct grouping g;
+        struct grouping g = {.tree_memory = {0}};
         const struct type *types[] = {type_simple(TYPE_INT)};
         bench_start(&g.b, types, 1);
         bind(&g, 0, "count", NULL, 0);
@@ -181,7 +183,7 @@ static void test_without_keys_there_is_a_row(void **unused)
 static void test_grouping_by_the_time_itself(void **unused)
 {
     (void)unused;
-    struct grouping g;
+    struct grouping g = {.tree_memory = {0}};
     const struct type *types[] = {type_simple(TYPE_STRING), type_simple(TYPE_TIMESTAMP)};
     bench_start(&g.b, types, 2);
     bind(&g, 0, "count", NULL, 0);
@@ -198,7 +200,7 @@ static void test_a_full_table_is_merged_early(void **unused)
 {
     (void)unused;
     for (int mode = OUTPUT_APPEND; mode <= OUTPUT_COMPLETE; mode++) {
-        struct grouping g;
+        struct grouping g = {.tree_memory = {0}};
         start_windows(&g, (enum output_mode)mode, 1);
         watermarks(&g, 0, 0);
         bench_batch(&g.b, g.op, LINES("{0,10}|old|1"), mode == OUTPUT_APPEND ? "" : "{0,10}|old|1|1\n");
@@ -231,10 +233,9 @@ static void test_many_groups(void **unused)
     enum { CHUNKS = 5, GROUPS = CHUNKS * 2000 };
     for (int run = 0; run < 6; run++) {
         enum output_mode mode = (enum output_mode)(run % 3);
-        struct grouping g;
+        struct grouping g = {.tree_memory = {0}};
         start_windows(&g, mode, run < 3 ? SIZE_MAX : 100000);
         watermarks(&g, 0, mode == OUTPUT_APPEND ? 100 : 0);
-        size_t calls = 0;
         for (int batch = 0; batch < 2; batch++) {
             bench_open(&g.b, g.op);
             for (int n = 0; n < CHUNKS; n++) {
@@ -246,13 +247,34 @@ static void test_many_groups(void **unused)
                 }
                 bench_push(&g.b, g.op, lines);
             }
-            calls = g.b.memory.calls;
             assert_int_equal(op_close(g.op, &g.b.error), STATUS_OK);
             assert_int_equal(lines_of(&g.b.out), GROUPS);
             text_clear(&g.b.out);
             assert_int_equal(g.state.count, mode == OUTPUT_APPEND ? 0 : GROUPS);
         }
-        (void)calls;
+        stop(&g);
+    }
+}
+
+// After the first batches the heap is asked no more, whatever the mode.
+static void test_no_heap_call_in_steady_state(void **unused)
+{
+    (void)unused;
+    for (int mode = OUTPUT_APPEND; mode <= OUTPUT_COMPLETE; mode++) {
+        struct grouping g = {.tree_memory = {0}};
+        start_windows(&g, (enum output_mode)mode, SIZE_MAX);
+        size_t calls = 0;
+        for (int batch = 0; batch < 10; batch++) {
+            watermarks(&g, 100 * (batch - 1), 100 * batch);
+            bench_open(&g.b, g.op);
+            bench_push(&g.b, g.op, LINES("{-10,0}|late|1", "{1000,1010}|a|1", "{1000,1010}|bc|NULL"));
+            bench_push(&g.b, g.op, LINES("{1000,1010}|a|1", "NULL|x|1"));
+            assert_int_equal(op_close(g.op, &g.b.error), STATUS_OK);
+            text_clear(&g.b.out);
+            if (batch == 2)
+                calls = g.b.memory.calls;
+        }
+        assert_int_equal(g.b.memory.calls, calls);
         stop(&g);
     }
 }
@@ -260,7 +282,7 @@ static void test_many_groups(void **unused)
 static void test_damage_is_told(void **unused)
 {
     (void)unused;
-    struct grouping g;
+    struct grouping g = {.tree_memory = {0}};
     start_windows(&g, OUTPUT_UPDATE, SIZE_MAX);
     bench_batch(&g.b, g.op, LINES("{0,10}|a|1"), "{0,10}|a|1|1\n");
     g.state.entry[0].value_size--;
@@ -274,7 +296,7 @@ static void test_damage_is_told(void **unused)
 static void test_filter_clause(void **unused)
 {
     (void)unused;
-    struct grouping g;
+    struct grouping g = {.tree_memory = {0}};
     const struct type *types[] = {type_simple(TYPE_STRING), type_simple(TYPE_BOOLEAN), type_simple(TYPE_INT)};
     bench_start(&g.b, types, 3);
     bind(&g, 0, "count", NULL, 0);
@@ -289,7 +311,7 @@ static void test_filter_clause(void **unused)
 static void test_strings_live_as_long_as_the_state(void **unused)
 {
     (void)unused;
-    struct grouping g;
+    struct grouping g = {.tree_memory = {0}};
     const struct type *types[] = {type_simple(TYPE_STRING), type_simple(TYPE_STRING)};
     bench_start(&g.b, types, 2);
     bind(&g, 0, "min", types[1], 1);
@@ -315,6 +337,7 @@ int main(void)
         cmocka_unit_test(test_grouping_by_the_time_itself),
         cmocka_unit_test(test_a_full_table_is_merged_early),
         cmocka_unit_test(test_many_groups),
+        cmocka_unit_test(test_no_heap_call_in_steady_state),
         cmocka_unit_test(test_damage_is_told),
         cmocka_unit_test(test_filter_clause),
         cmocka_unit_test(test_strings_live_as_long_as_the_state),
