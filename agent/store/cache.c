@@ -4,25 +4,26 @@
 #include <string.h>
 
 enum {
-    CLASS_OWN = CACHE_CLASSES - 1, // the page's one slot is as large as it has to be
+    GRADE_OWN = CACHE_GRADES - 1, // the page's one slot is as large as it has to be
     BUCKETS_LEAST = 256,
     SLOT_ALIGN = 16,
     TAKEN_PER_PAGE = 1024,
+    NO_GRADE = CACHE_GRADES,
 };
 
 struct cache_page {
-    struct cache_page *next, *previous; // among the class's pages with a free slot
+    struct cache_page *next, *previous; // among the grade's pages with a free slot
     struct entry *free;
     size_t slot_size;
     uint32_t index; // in cache.pages
     uint32_t slots, used, dirty;
-    uint32_t class;
+    uint32_t grade;
 };
 
 enum { PAGE_HEAD = (sizeof(struct cache_page) + SLOT_ALIGN - 1) / SLOT_ALIGN * SLOT_ALIGN };
 
 // The larger ones fill a page with 16320 bytes of slots without a rest.
-static const uint16_t SLOT_SIZES[CLASS_OWN] = {64,  80,  96,  112, 128, 160,  192,  224, 256,
+static const uint16_t SLOT_SIZES[GRADE_OWN] = {64,  80,  96,  112, 128, 160,  192,  224, 256,
                                                320, 384, 512, 640, 816, 1088, 1632, 4080};
 
 void cache_init(struct cache *c, struct memory *memory, size_t limit)
@@ -35,7 +36,7 @@ void cache_init(struct cache *c, struct memory *memory, size_t limit)
 
 static size_t page_bytes(const struct cache_page *p)
 {
-    return p->class == CLASS_OWN ? PAGE_HEAD + p->slot_size : CACHE_PAGE;
+    return p->grade == GRADE_OWN ? PAGE_HEAD + p->slot_size : CACHE_PAGE;
 }
 
 void cache_free(struct cache *c)
@@ -94,12 +95,12 @@ static struct entry *slot_at(struct cache_page *p, uint32_t slot)
 
 static void open_page(struct cache *c, struct cache_page *p)
 {
-    struct cache_class *class = &c->classes[p->class];
+    struct cache_grade *grade = &c->grades[p->grade];
     p->previous = NULL;
-    p->next = class->open;
+    p->next = grade->open;
     if (p->next)
         p->next->previous = p;
-    class->open = p;
+    grade->open = p;
 }
 
 static void shut_page(struct cache *c, struct cache_page *p)
@@ -109,15 +110,15 @@ static void shut_page(struct cache *c, struct cache_page *p)
     if (p->previous)
         p->previous->next = p->next;
     else
-        c->classes[p->class].open = p->next;
+        c->grades[p->grade].open = p->next;
     p->next = p->previous = NULL;
 }
 
-static void lay_out(struct cache *c, struct cache_page *p, uint32_t class, size_t slot_size)
+static void lay_out(struct cache *c, struct cache_page *p, uint32_t grade, size_t slot_size)
 {
-    p->class = class;
+    p->grade = grade;
     p->slot_size = slot_size;
-    p->slots = class == CLASS_OWN ? 1 : (uint32_t)((CACHE_PAGE - PAGE_HEAD) / slot_size);
+    p->slots = grade == GRADE_OWN ? 1 : (uint32_t)((CACHE_PAGE - PAGE_HEAD) / slot_size);
     p->used = p->dirty = 0;
     p->free = NULL;
     for (uint32_t i = p->slots; i-- > 0;) {
@@ -130,7 +131,7 @@ static void lay_out(struct cache *c, struct cache_page *p, uint32_t class, size_
     open_page(c, p);
 }
 
-static void add_page(struct cache *c, uint32_t class, size_t slot_size)
+static void add_page(struct cache *c, uint32_t grade, size_t slot_size)
 {
     struct cache_page_list *list = &c->pages;
     if (list->count == list->room) {
@@ -139,12 +140,12 @@ static void add_page(struct cache *c, uint32_t class, size_t slot_size)
         c->bytes += (room - list->room) * sizeof *list->at;
         list->room = room;
     }
-    size_t bytes = class == CLASS_OWN ? PAGE_HEAD + slot_size : CACHE_PAGE;
+    size_t bytes = grade == GRADE_OWN ? PAGE_HEAD + slot_size : CACHE_PAGE;
     struct cache_page *p = mem_alloc(c->memory, bytes);
     c->bytes += bytes;
     p->index = list->count;
     list->at[list->count++] = p;
-    lay_out(c, p, class, slot_size);
+    lay_out(c, p, grade, slot_size);
 }
 
 // An empty page, back to the heap.
@@ -173,7 +174,7 @@ static void free_slot(struct cache *c, struct entry *e)
     if (e->flags & ENTRY_DIRTY)
         p->dirty--;
     else
-        c->classes[p->class].clean--;
+        c->grades[p->grade].clean--;
     if (c->pinned == e)
         c->pinned = NULL;
     e->flags = 0;
@@ -195,21 +196,21 @@ void cache_remove(struct cache *c, struct entry *e)
 {
     struct cache_page *p = e->page;
     evict(c, e);
-    if (p->class == CLASS_OWN)
+    if (p->grade == GRADE_OWN)
         drop_page(c, p);
 }
 
-// The clock of one class: two rounds, the first of which takes the references away.
-static bool sweep_class(struct cache *c, uint32_t class)
+// The clock of one grade: two rounds, the first of which takes the references away.
+static bool sweep_grade(struct cache *c, uint32_t grade)
 {
-    struct cache_clock *hand = &c->classes[class].clock;
-    if (c->classes[class].clean == 0)
+    struct cache_clock *hand = &c->grades[grade].clock;
+    if (c->grades[grade].clean == 0)
         return false;
     for (uint32_t seen = 0; seen <= 2 * c->pages.count; hand->page++, hand->slot = 0, seen++) {
         if (hand->page >= c->pages.count)
             hand->page = 0;
         struct cache_page *p = c->pages.at[hand->page];
-        if (p->class != class || p->dirty == p->used)
+        if (p->grade != grade || p->dirty == p->used)
             continue;
         for (; hand->slot < p->slots; hand->slot++) {
             struct entry *e = slot_at(p, hand->slot);
@@ -225,13 +226,13 @@ static bool sweep_class(struct cache *c, uint32_t class)
     return false;
 }
 
-// The next page without a dirty or pinned entry, emptied; NULL: there is none.
-static struct cache_page *empty_a_page(struct cache *c)
+// The next page, of another grade than `except`, without a dirty or pinned entry, emptied; NULL: there is none.
+static struct cache_page *empty_a_page(struct cache *c, uint32_t except)
 {
     for (uint32_t seen = 0; seen < c->pages.count; seen++) {
         c->page_clock = c->page_clock + 1 < c->pages.count ? c->page_clock + 1 : 0;
         struct cache_page *p = c->pages.at[c->page_clock];
-        if (p->dirty > 0 || (c->pinned && c->pinned->page == p))
+        if (p->grade == except || p->dirty > 0 || (c->pinned && c->pinned->page == p))
             continue;
         for (uint32_t i = 0; i < p->slots; i++) {
             struct entry *e = slot_at(p, i);
@@ -243,49 +244,52 @@ static struct cache_page *empty_a_page(struct cache *c)
     return NULL;
 }
 
-// Makes a slot of this class free: within the limit if anything clean is left to go, else above it.
-static void make_room(struct cache *c, uint32_t class)
+// Makes a slot of this grade free: within the limit if anything clean is left to go, else above it.
+static void make_room(struct cache *c, uint32_t grade)
 {
     if (c->bytes + CACHE_PAGE > c->limit) {
-        // Now and then a page changes class, or a class that came late would stay with the little it has.
-        if (c->classes[class].taken++ % TAKEN_PER_PAGE != TAKEN_PER_PAGE - 1 && sweep_class(c, class))
+        // Now and then a page changes grade, or a grade that came late would stay with the little it has.
+        bool turn = ++c->grades[grade].taken % TAKEN_PER_PAGE == 0;
+        if (!turn && sweep_grade(c, grade))
             return;
-        for (struct cache_page *p; (p = empty_a_page(c)) != NULL;) {
-            if (p->class != CLASS_OWN) {
+        for (struct cache_page *p; (p = empty_a_page(c, grade)) != NULL;) {
+            if (p->grade != GRADE_OWN) {
                 shut_page(c, p);
-                lay_out(c, p, class, SLOT_SIZES[class]);
+                lay_out(c, p, grade, SLOT_SIZES[grade]);
                 return;
             }
             drop_page(c, p);
             if (c->bytes + CACHE_PAGE <= c->limit)
                 break;
         }
+        if (c->bytes + CACHE_PAGE > c->limit && turn && sweep_grade(c, grade))
+            return;
     }
-    add_page(c, class, SLOT_SIZES[class]);
+    add_page(c, grade, SLOT_SIZES[grade]);
 }
 
 static struct entry *take_slot(struct cache *c, size_t bytes)
 {
-    uint32_t class = 0;
-    while (class < CLASS_OWN && SLOT_SIZES[class] < bytes)
-        class ++;
-    if (class == CLASS_OWN) {
+    uint32_t grade = 0;
+    while (grade < GRADE_OWN && SLOT_SIZES[grade] < bytes)
+        grade++;
+    if (grade == GRADE_OWN) {
         size_t slot = 2 * (size_t)CACHE_PAGE;
         while (slot < bytes)
             slot += slot / 2 / SLOT_ALIGN * SLOT_ALIGN;
-        for (struct cache_page *p; c->bytes + slot > c->limit && (p = empty_a_page(c)) != NULL;)
+        for (struct cache_page *p; c->bytes + slot > c->limit && (p = empty_a_page(c, NO_GRADE)) != NULL;)
             drop_page(c, p);
-        add_page(c, CLASS_OWN, slot);
-    } else if (!c->classes[class].open) {
-        make_room(c, class);
+        add_page(c, GRADE_OWN, slot);
+    } else if (!c->grades[grade].open) {
+        make_room(c, grade);
     }
-    struct cache_page *p = c->classes[class].open;
+    struct cache_page *p = c->grades[grade].open;
     struct entry *e = p->free;
     p->free = e->next;
     p->used++;
     if (!p->free)
         shut_page(c, p);
-    c->classes[class].clean++;
+    c->grades[grade].clean++;
     return e;
 }
 
@@ -293,10 +297,8 @@ struct entry *cache_find(struct cache *c, unsigned part, struct slice key)
 {
     uint32_t hash = hash_key(part, key);
     for (struct entry *e = c->buckets[hash & (c->bucket_count - 1)]; e; e = e->next) {
-        if (e->hash == hash && e->part == part && slice_equal(entry_key(e), key)) {
-            e->flags |= ENTRY_REFERENCED;
+        if (e->hash == hash && e->part == part && slice_equal(entry_key(e), key))
             return e;
-        }
     }
     return NULL;
 }
@@ -313,6 +315,7 @@ static void link_entry(struct cache *c, struct entry *e)
 
 struct entry *cache_insert(struct cache *c, unsigned part, struct slice key, uint32_t room)
 {
+    assert(part <= UINT16_MAX);
     struct entry *e = take_slot(c, sizeof *e + key.size + room);
     e->hash = hash_key(part, key);
     e->key_size = key.size;
@@ -320,7 +323,7 @@ struct entry *cache_insert(struct cache *c, unsigned part, struct slice key, uin
     e->base_size = ENTRY_NO_BASE;
     e->dirty_at = 0;
     e->part = (uint16_t)part;
-    e->flags = ENTRY_USED | ENTRY_REFERENCED;
+    e->flags = ENTRY_USED;
     if (key.size > 0)
         memcpy(e + 1, key.data, key.size);
     link_entry(c, e);
@@ -346,7 +349,7 @@ struct entry *cache_set_value(struct cache *c, struct entry *e, struct slice val
             memcpy((char *)(to + 1) + to->key_size, value.data, value.size);
         unlink_entry(c, e);
         free_slot(c, e);
-        if (old->class == CLASS_OWN)
+        if (old->grade == GRADE_OWN)
             drop_page(c, old);
         link_entry(c, to);
         if (!clean)
@@ -366,18 +369,18 @@ void cache_mark(struct cache *c, struct entry *e, bool dirty)
     if (dirty) {
         e->flags |= ENTRY_DIRTY;
         e->page->dirty++;
-        c->classes[e->page->class].clean--;
+        c->grades[e->page->grade].clean--;
     } else {
         e->flags &= (uint8_t)~ENTRY_DIRTY;
         e->page->dirty--;
-        c->classes[e->page->class].clean++;
+        c->grades[e->page->grade].clean++;
     }
 }
 
 void cache_trim(struct cache *c)
 {
     c->pinned = NULL;
-    for (struct cache_page *p; c->bytes > c->limit && (p = empty_a_page(c)) != NULL;)
+    for (struct cache_page *p; c->bytes > c->limit && (p = empty_a_page(c, NO_GRADE)) != NULL;)
         drop_page(c, p);
     uint32_t count = c->bucket_count;
     while (count > BUCKETS_LEAST && count / 8 > c->count)

@@ -17,14 +17,14 @@
 enum {
     CACHE_PAGE = 16384,
     CACHE_LIMIT_LEAST = 8 * CACHE_PAGE,
-    CACHE_CLASSES = 18,
+    CACHE_GRADES = 18,
 };
 
 enum entry_flag {
     ENTRY_USED = 1,
     ENTRY_DIRTY = 2,
-    ENTRY_PRESENT = 4, // there is a value; without it: known to be absent, or removed
-    ENTRY_REFERENCED = 8,
+    ENTRY_PRESENT = 4,    // there is a value; without it: known to be absent, or removed
+    ENTRY_REFERENCED = 8, // looked at again since the clock passed: set by who looks, so that once seen is not twice
 };
 
 #define ENTRY_NO_BASE UINT32_MAX
@@ -52,7 +52,7 @@ struct cache_clock {
     uint32_t page, slot;
 };
 
-struct cache_class {
+struct cache_grade {
     struct cache_page *open; // pages with a free slot
     struct cache_clock clock;
     uint32_t clean; // entries that could go
@@ -65,7 +65,7 @@ struct cache {
     struct entry **buckets;
     uint32_t bucket_count, count;
     struct cache_page_list pages;
-    struct cache_class classes[CACHE_CLASSES];
+    struct cache_grade grades[CACHE_GRADES];
     uint32_t page_clock;
     struct entry *pinned; // whose value the caller may still look at
 };

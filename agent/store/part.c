@@ -81,6 +81,7 @@ static enum status load(struct part *p, struct slice key, bool wanted, struct en
     *out = cache_find(&all->cache, p->id, key);
     if (*out) {
         all->hits++;
+        (*out)->flags |= wanted ? ENTRY_REFERENCED : 0; // the put behind a get is no second look
         return STATUS_OK;
     }
     all->misses++;

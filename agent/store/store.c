@@ -246,7 +246,9 @@ void store_close(struct store *s)
 
 struct slice store_notice(const struct store *s)
 {
-    return text_view(&s->notice);
+    struct slice all = text_view(&s->notice);
+    all.size -= all.size > 0; // each line ends with a newline, the notice does not
+    return all;
 }
 
 struct slice store_epoch(const struct store *s)
