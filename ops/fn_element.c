@@ -206,7 +206,7 @@ static void count_elements(const struct call *c, const struct rows *rows)
 static enum status bind_size(struct binding *b, struct error *e)
 {
     enum type_id id = b->arg[0]->type->id;
-    if (id != TYPE_ARRAY && id != TYPE_MAP)
+    if (id != TYPE_ARRAY && id != TYPE_MAP && id != TYPE_NULL)
         return binding_mismatch(b, 0, "ARRAY or MAP", e);
     b->type = type_simple(TYPE_INT);
     b->nullable = false;

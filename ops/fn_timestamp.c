@@ -3,8 +3,6 @@
 #include "ops/decimal.h"
 #include "ops/kernel.h"
 
-#include <math.h>
-
 static int32_t clock_part(const struct call *c, uint32_t i, int64_t unit, int64_t wrap)
 {
     int64_t local = micros_to_local(bigint_at(c->in[0], i), c->session->zone);
@@ -126,9 +124,8 @@ static void from_real_seconds(const struct call *c, const struct rows *rows)
         if (row_is_null(c, i))
             continue;
         double micros = double_at(c->in[0], i) * MICROS_PER_SECOND;
-        bool finite = isfinite(micros) != 0;
-        c->out->null[i] = finite ? 0 : 1;
-        if (!finite)
+        c->out->null[i] = micros - micros != 0; // NaN, infinite
+        if (c->out->null[i])
             continue;
         bool low = micros <= -9223372036854775808.0, high = micros >= 9223372036854775808.0;
         c->out->i64[i] = low ? INT64_MIN : high ? INT64_MAX : (int64_t)micros;
