@@ -1,7 +1,7 @@
 // What decoding costs by itself: the lines of a file into three columns, beside cJSON over the same lines in the same
 // process. bench/run measures the whole agent; this one finds out where its time goes.
 //
-//     decode_json FILE "name TYPE, …"        (types: STRING INT BIGINT DOUBLE TIMESTAMP)
+//     bench_decode_json FILE "name TYPE, …"        (types: STRING INT BIGINT DOUBLE TIMESTAMP)
 #include "ops/decoder.h"
 
 #include <cjson/cJSON.h>
@@ -116,7 +116,7 @@ int main(int argc, char **argv)
     uint32_t size;
     char *bytes = argc == 3 ? read_file(argv[1], &size) : NULL;
     if (!bytes || !parse_schema(argv[2], &schema)) {
-        fprintf(stderr, "usage: decode_json FILE \"name TYPE, …\"\n");
+        fprintf(stderr, "usage: bench_decode_json FILE \"name TYPE, …\"\n");
         return 2;
     }
     struct memory memory = {0};
