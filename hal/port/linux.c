@@ -104,7 +104,7 @@ static void close_handle(struct port *port, int handle)
     assert((uint32_t)handle < p->slot_count);
     switch (p->slots[handle].kind) {
     case SLOT_FREE:
-        assert(!"a handle is closed once");
+        assert(false && "a handle is closed once");
         break;
     case SLOT_FILE:
         close(p->slots[handle].fd);

@@ -9,7 +9,7 @@ static const struct option_spec *spec_of(const struct option_spec *specs, const 
     for (; specs->name != NULL; specs++)
         if (strcmp(specs->name, name) == 0)
             return specs;
-    assert(!"no such option");
+    assert(false && "no such option");
     return NULL;
 }
 

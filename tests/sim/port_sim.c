@@ -311,7 +311,7 @@ void sim_fail(struct port *p, const char *call, uint32_t nth, enum status status
         f->status = status;
         return;
     }
-    assert(!"too many faults on order");
+    assert(false && "too many faults on order");
 }
 
 uint32_t sim_open_handles(struct port *p)
