@@ -75,6 +75,12 @@ enum status reader_set(struct reader *r, struct json *root, const struct pipelin
         struct json *next = find(at, part, level == 2);
         if (next == NULL && level == 1 && path != NULL)
             return usage(r, origin, "there is no such path: the file has no source or sink of that name");
+        static const char *const objects[] = {"limits", "conf", "trigger"};
+        bool known = next != NULL || path == NULL || level > 0;
+        for (size_t i = 0; i < sizeof objects / sizeof objects[0]; i++)
+            known = known || slice_equal(part, slice_of(objects[i]));
+        if (!known)
+            return usage(r, origin, "there is no such path");
         if (path == NULL) {
             struct json *value = value_node(r, set->value, origin);
             struct json *member = next != NULL ? next : append(r, at, part, JSON_NULL, origin);

@@ -7,11 +7,11 @@
 enum { WORD_MAX = 24 };
 
 static const char *const keywords[] = {
-    "SELECT",   "DISTINCT", "FROM",  "WHERE",         "GROUP BY", "HAVING", "ORDER BY", "LIMIT",   "OFFSET",
-    "UNION",    "EXCEPT",   "WITH",  "INTERSECT",     "JOIN",     "INNER",  "LEFT",     "RIGHT",   "OUTER",
-    "CROSS",    "LATERAL",  "VIEW",  "USING",         "BETWEEN",  "LIKE",   "RLIKE",    "ILIKE",   "CASE",
-    "WHEN",     "THEN",     "ELSE",  "NULLS",         "FIRST",    "LAST",   "ESCAPE",   "EXISTS",  "FILTER",
-    "INTERVAL", "GROUP",    "ORDER", "GROUPING SETS", "ROLLUP",   "CUBE",   "COMMENT",  "NOT NULL"};
+    "SELECT", "DISTINCT", "FROM",      "WHERE",  "GROUP BY", "HAVING", "ORDER BY", "LIMIT",   "OFFSET", "UNION",
+    "EXCEPT", "WITH",     "INTERSECT", "JOIN",   "INNER",    "LEFT",   "RIGHT",    "OUTER",   "CROSS",  "LATERAL",
+    "VIEW",   "USING",    "BETWEEN",   "LIKE",   "RLIKE",    "ILIKE",  "CASE",     "WHEN",    "THEN",   "ELSE",
+    "NULLS",  "FIRST",    "LAST",      "ESCAPE", "EXISTS",   "FILTER", "INTERVAL", "GROUP",   "ORDER",  "GROUPING SETS",
+    "NULL",   "TRUE",     "FALSE",     "DESC",   "ROLLUP",   "CUBE",   "COMMENT",  "NOT NULL"};
 
 // Edit distance in which two letters swapped count as one, case folded.
 static uint32_t distance(struct slice a, struct slice b)
@@ -75,6 +75,22 @@ static void hint_print(const struct parser *p, char *to, size_t room)
     }
 }
 
+// What was expected where a whole query could have ended, said for the word that stands there.
+static const char *expected_clause(const struct parser *p)
+{
+    static const char *const clauses[] = {"FROM", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "WITH", NULL};
+    static const char *const binary[] = {"AND", "OR", "LIKE", "BETWEEN", "DIV", NULL};
+    if ((at_word(p, "GROUP") || at_word(p, "ORDER")) && !ahead_word(p, 1, "BY"))
+        return at_word(p, "GROUP") ? "GROUP BY and an expression" : "ORDER BY and an expression";
+    if (ahead_any(p, 0, clauses))
+        return begins_expression(p, 1) ? "clauses in the order FROM, WHERE, GROUP BY, HAVING, ORDER BY, LIMIT, OFFSET, "
+                                         "each of them once"
+                                       : "an expression behind it";
+    if (ahead_any(p, 0, binary))
+        return "an expression behind it";
+    return "an operator, ',' or a clause (FROM, WHERE, GROUP BY, HAVING, ORDER BY, LIMIT, UNION), or the end";
+}
+
 static void stick(struct parser *p, enum status status)
 {
     p->status = status;
@@ -89,7 +105,7 @@ void *fail_expected(struct parser *p, const char *expected)
     char hint[96];
     hint_print(p, hint, sizeof hint);
     if (expected == NULL)
-        expected = "an operator, ',' or a clause (FROM, WHERE, GROUP BY, HAVING, ORDER BY, LIMIT, UNION), or the end";
+        expected = expected_clause(p);
     if (t->kind == TOKEN_END)
         stick(p, sql_error(p->source, t->offset, 1, p->error, "[PARSE_SYNTAX_ERROR] the text ends here; expected %s%s",
                            expected, hint));
