@@ -196,6 +196,6 @@ enum status bind_expr(const struct context *c, struct ast_expr *x, struct expr *
                           "[INVALID_SUBQUERY_EXPRESSION.STREAMING_QUERY] a streaming query cannot stand in an "
                           "expression; put it into FROM");
     }
-    assert(!"no such kind of expression");
+    assert(false); // each kind is above
     return STATUS_CONFIG;
 }

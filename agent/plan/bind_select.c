@@ -42,10 +42,9 @@ static enum status bind_where(struct query *q)
     window_apply(q);
     q->window = NULL; // the SELECT list may have its own
     struct expr_list conjuncts = {0};
-    s = conjuncts_split(q->b->l, condition, &conjuncts, q->b->e);
-    if (!s)
-        q->node = node_filter(q->b->l, q->node, conjuncts.at, conjuncts.count);
-    return s;
+    conjuncts_split(q->b->l, condition, &conjuncts);
+    q->node = node_filter(q->b->l, q->node, conjuncts.at, conjuncts.count);
+    return STATUS_OK;
 }
 
 void window_apply(struct query *q)
@@ -195,11 +194,11 @@ static enum status apply_having(struct query *q, struct expr *having)
         return STATUS_OK;
     struct expr_list conjuncts = {0};
     enum status s = group_lift(q, CLAUSE_HAVING, q->select->having, having, &having);
-    if (!s)
-        s = conjuncts_split(q->b->l, having, &conjuncts, q->b->e);
-    if (!s)
-        q->node = node_filter(q->b->l, q->node, conjuncts.at, conjuncts.count);
-    return s;
+    if (s)
+        return s;
+    conjuncts_split(q->b->l, having, &conjuncts);
+    q->node = node_filter(q->b->l, q->node, conjuncts.at, conjuncts.count);
+    return STATUS_OK;
 }
 
 static enum status apply_generators(struct query *q)

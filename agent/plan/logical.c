@@ -91,31 +91,56 @@ bool carries_event_time(const struct logical *l, const struct expr *x)
     return x->kind == EXPR_COLUMN && l->attributes[x->column].event_time;
 }
 
-enum status conjuncts_split(struct logical *l, struct expr *x, struct expr_list *out, struct error *e)
+// (a AND b) OR (a AND c) is a AND (b OR c) (BooleanSimplification).
+static struct expr *factor_or(struct logical *l, struct expr *x, struct expr_list *out)
+{
+    struct expr_list side[2] = {{0}, {0}}, rest[2] = {{0}, {0}};
+    conjuncts_split(l, x->args[0], &side[0]);
+    conjuncts_split(l, x->args[1], &side[1]);
+    for (uint32_t k = 0; k < 2; k++)
+        for (uint32_t i = 0; i < side[k].count; i++) {
+            bool common = false;
+            for (uint32_t n = 0; n < side[1 - k].count && !common; n++)
+                common = expr_same(side[k].at[i], side[1 - k].at[n]);
+            if (common && k == 0)
+                expr_list_add(l, out, side[k].at[i]);
+            if (!common)
+                expr_list_add(l, &rest[k], side[k].at[i]);
+        }
+    if (rest[0].count == side[0].count)
+        return x;
+    if (rest[0].count == 0 || rest[1].count == 0)
+        return NULL;
+    struct expr *pair[2] = {conjuncts_join(l, &rest[0]), conjuncts_join(l, &rest[1])};
+    return call_named(l, "or", pair, 2);
+}
+
+struct expr *conjuncts_join(struct logical *l, const struct expr_list *list)
+{
+    struct expr *all = list->at[0];
+    for (uint32_t i = 1; i < list->count; i++) {
+        struct expr *pair[2] = {all, list->at[i]};
+        all = call_named(l, "and", pair, 2);
+    }
+    return all;
+}
+
+void conjuncts_split(struct logical *l, struct expr *x, struct expr_list *out)
 {
     if (expr_is_call(x, "and")) {
-        for (uint32_t i = 0; i < x->argc; i++) {
-            enum status s = conjuncts_split(l, x->args[i], out, e);
-            if (s)
-                return s;
-        }
-        return STATUS_OK;
+        for (uint32_t i = 0; i < x->argc; i++)
+            conjuncts_split(l, x->args[i], out);
+        return;
     }
     if (expr_is_call(x, "not") && expr_is_call(x->args[0], "or")) {
-        const struct expr *either = x->args[0];
-        for (uint32_t i = 0; i < either->argc; i++) {
-            struct expr *part;
-            enum status s = expr_call(l->arena, l->session, x->function, &either->args[i], 1, &part, e);
-            if (!s)
-                s = conjuncts_split(l, part, out, e);
-            if (s)
-                return s;
-        }
-        return STATUS_OK;
+        for (uint32_t i = 0; i < x->args[0]->argc; i++)
+            conjuncts_split(l, call_named(l, "not", &x->args[0]->args[i], 1), out);
+        return;
     }
-    if (!(x->kind == EXPR_LITERAL && !x->literal.null && x->literal.boolean))
+    if (expr_is_call(x, "or") && x->argc == 2)
+        x = factor_or(l, x, out);
+    if (x && !(x->kind == EXPR_LITERAL && !x->literal.null && x->literal.boolean))
         expr_list_add(l, out, x);
-    return STATUS_OK;
 }
 
 struct mark {

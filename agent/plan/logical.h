@@ -108,8 +108,10 @@ struct expr_list {
     uint32_t count, capacity;
 };
 void expr_list_add(struct logical *l, struct expr_list *list, struct expr *x);
-// Adds the conjuncts of `x`: a AND b is two, NOT (a OR b) is NOT a, NOT b; TRUE is none.
-enum status conjuncts_split(struct logical *l, struct expr *x, struct expr_list *out, struct error *e);
+// Adds the conjuncts of `x`: a AND b is two; NOT (a OR b) is NOT a, NOT b; what both sides of an OR have in common is
+// one of its own; TRUE is none.
+void conjuncts_split(struct logical *l, struct expr *x, struct expr_list *out);
+struct expr *conjuncts_join(struct logical *l, const struct expr_list *list);
 // Calls the function of that name; it must exist and take the arguments.
 struct expr *call_named(const struct logical *l, const char *name, struct expr *const *args, uint32_t argc);
 bool expr_is_call(const struct expr *x, const char *name);

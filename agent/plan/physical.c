@@ -5,7 +5,7 @@
 
 #include <assert.h>
 
-enum { PLACE_NONE = UINT32_MAX };
+static const uint32_t PLACE_NONE = UINT32_MAX; // not in the chunk
 
 // The columns of the chunks at some point of the chain.
 struct layout {

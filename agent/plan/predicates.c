@@ -85,43 +85,24 @@ static void part_mentions(struct logical *l, const uint32_t *made, uint32_t coun
 // Functions that are NULL when an argument is (NullIntolerant): a conjunct of them is not true for a NULL column.
 static bool null_intolerant(const struct expr *x)
 {
-    static const char *const names[] = {"=",
-                                        "<",
-                                        ">",
-                                        "<=",
-                                        ">=",
-                                        "not",
-                                        "+",
-                                        "-",
-                                        "*",
-                                        "/",
-                                        "%",
-                                        "div",
-                                        "cast",
-                                        "like",
-                                        "rlike",
-                                        "upper",
-                                        "lower",
-                                        "length",
-                                        "abs",
-                                        "negative",
-                                        "trim",
-                                        "date_trunc",
-                                        "unix_timestamp",
-                                        "substring",
-                                        "mod",
-                                        "is not null"};
+    static const char *const names[] = {
+        "=",        "<",        ">",          "<=",         ">=",       "not",      "+",           "-",
+        "*",        "/",        "%",          "div",        "cast",     "like",     "rlike",       "&",
+        "|",        "^",        "~",          "[]",         "upper",    "lower",    "length",      "abs",
+        "negative", "trim",     "substring",  "date_trunc", "hour",     "minute",   "second",      "year",
+        "month",    "day",      "quarter",    "date_add",   "date_sub", "datediff", "date_format", "startswith",
+        "endswith", "contains", "is not null"};
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
         if (expr_is_call(x, names[i]))
             return true;
     return false;
 }
 
-static void infer_not_null(struct logical *l, const struct expr *x, uint32_t time, struct expr_list *out)
+static void infer_not_null(struct logical *l, struct expr *x, uint32_t time, struct expr_list *out)
 {
-    if (x->kind == EXPR_COLUMN && x->column != time && x->nullable) {
-        struct expr *column = attribute_expr(l, x->column);
-        struct expr *there = call_named(l, "isnotnull", &column, 1);
+    bool column = x->kind == EXPR_COLUMN || (expr_is_call(x, ".") && x->args[0]->kind == EXPR_COLUMN);
+    if (column && !expr_mentions(x, time) && x->nullable) {
+        struct expr *there = call_named(l, "isnotnull", &x, 1);
         for (uint32_t i = 0; there && i < out->count; i++)
             if (expr_equal(out->at[i], there))
                 return;
@@ -131,6 +112,21 @@ static void infer_not_null(struct logical *l, const struct expr *x, uint32_t tim
     if (x->kind == EXPR_CALL && null_intolerant(x))
         for (uint32_t i = 0; i < x->argc; i++)
             infer_not_null(l, x->args[i], time, out);
+}
+
+// From time = x and a conjunct about time follows the same about x.
+static void infer_from_equality(struct logical *l, const struct expr_list *stay, uint32_t time, struct expr_list *out)
+{
+    for (uint32_t i = 0; i < stay->count; i++) {
+        const struct expr *same = stay->at[i];
+        if (!expr_is_call(same, "=") || same->args[0]->kind != EXPR_COLUMN || same->args[1]->kind != EXPR_COLUMN)
+            continue;
+        struct expr **by = ARENA_ARRAY(l->arena, struct expr *, l->attribute_count);
+        by[time] = same->args[same->args[0]->column == time];
+        for (uint32_t k = 0; k < stay->count && by[time]->column != time; k++)
+            if (k != i && expr_is_deterministic(stay->at[k]))
+                expr_list_add(l, out, expr_replace(l, stay->at[k], by));
+    }
 }
 
 // explode(a) of a bare column gives no row for an empty or NULL `a`: Spark says so to what is below.
@@ -162,6 +158,7 @@ static void part(struct logical *l, struct node *n, const struct expr_list *abov
         for (uint32_t i = 0; i < p->stay.count; i++)
             if (expr_is_deterministic(p->stay.at[i]))
                 infer_not_null(l, p->stay.at[i], n->column, &p->below);
+        infer_from_equality(l, &p->stay, n->column, &p->below);
         break;
     case NODE_WINDOW:
     case NODE_GENERATE:
