@@ -167,7 +167,7 @@ static enum status bind_divide(struct binding *b, struct error *e)
     const struct type *t = meet_as_numbers(b, e);
     if (!t)
         return STATUS_CONFIG;
-    if (t->id == TYPE_DECIMAL)
+    if (t->id == TYPE_DECIMAL && b->arg[0]->type->id != TYPE_NULL)
         return decimal_bind(b);
     b->nullable = true;
     b->type = b->want[0] = b->want[1] = type_simple(TYPE_DOUBLE);

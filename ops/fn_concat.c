@@ -58,7 +58,7 @@ static enum status bind_concat(struct binding *b, struct error *e)
     if (arrays > 0) {
         b->type = binding_common(b, 0);
         b->kernel = join_arrays;
-        if (!b->type || b->type->id != TYPE_ARRAY)
+        if (!b->type || b->type->id != TYPE_ARRAY || arrays < b->argc)
             return error_set(e, STATUS_CONFIG,
                              "[DATATYPE_MISMATCH.DATA_DIFF_TYPES] concat: the values are of no common type");
         return STATUS_OK;

@@ -89,7 +89,8 @@ static enum status bind_case(struct binding *b, struct error *e)
     b->nullable = b->argc % 2 == 0;
     for (uint32_t i = 0; i < b->argc; i++) {
         if (is_condition(b, i)) {
-            enum status status = binding_want(b, i, WANT_BOOLEAN, e);
+            bool untyped = b->arg[i]->type->id == TYPE_NULL && b->function == &function_case;
+            enum status status = untyped ? binding_mismatch(b, i, "BOOLEAN", e) : binding_want(b, i, WANT_BOOLEAN, e);
             if (status != STATUS_OK)
                 return status;
             continue;

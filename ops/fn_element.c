@@ -136,24 +136,37 @@ static enum status bind_struct_field(struct binding *b, const struct type *t, st
     return STATUS_OK;
 }
 
+// element_at meets the key with the keys; the others cast it to their type (GetMapValue).
 static enum status bind_map_value(struct binding *b, struct error *e)
 {
-    const struct type *t = b->arg[0]->type;
-    const struct expr *key = b->arg[1];
-    const struct type *meet = type_equal(t->key, key->type) ? t->key : type_wider(b->arena, t->key, key->type);
-    if (!meet || !type_equal(meet, t->key))
+    const struct type *t = b->arg[0]->type, *key = b->arg[1]->type;
+    const struct type *meet = type_wider(b->arena, t->key, key);
+    bool strict = b->function == &function_element_at;
+    if (!meet || (strict && (t->key->id == TYPE_STRING) != (meet->id == TYPE_STRING)) ||
+        (strict && t->key->id == TYPE_STRING && key->id != TYPE_STRING && key->id != TYPE_NULL))
         return binding_mismatch(b, 1, type_text(b->arena, t->key), e);
-    b->want[1] = t->key;
+    if (strict && !type_equal(meet, t->key))
+        b->want[0] = type_map(b->arena, meet, t->element, t->contains_null);
+    b->want[1] = strict ? meet : t->key;
     b->type = t->element;
     b->nullable = true;
     b->kernel = map_value;
     return STATUS_OK;
 }
 
+static struct expr *null_literal(struct arena *a)
+{
+    return expr_literal(a, (struct value){.type = type_simple(TYPE_NULL), .null = true});
+}
+
 static enum status bind_field(struct binding *b, struct error *e)
 {
     const struct type *t = b->arg[0]->type;
     const struct expr *name = b->arg[1];
+    if (t->id == TYPE_NULL) {
+        b->instead = null_literal(b->arena);
+        return STATUS_OK;
+    }
     if (!is_literal(name) || name->type->id != TYPE_STRING)
         return binding_not_literal(b, 1, e);
     if (t->id == TYPE_STRUCT)
@@ -178,7 +191,10 @@ static enum status bind_item(struct binding *b, struct error *e)
         return one ? binding_mismatch(b, 0, "ARRAY or MAP", e) : bind_field(b, e);
     if (!one && t->element->id == TYPE_STRUCT && b->arg[1]->type->id == TYPE_STRING)
         return bind_field(b, e);
-    if (!type_is_integral(b->arg[1]->type) && b->arg[1]->type->id != TYPE_NULL)
+    enum type_id index = b->arg[1]->type->id;
+    if (one && (index < TYPE_TINYINT || index > TYPE_INT))
+        return binding_mismatch(b, 1, "INT", e);
+    if (!type_is_integral(b->arg[1]->type) && index != TYPE_NULL)
         return binding_mismatch(b, 1, "INTEGRAL", e);
     b->want[1] = type_simple(TYPE_BIGINT);
     b->type = t->element;
@@ -237,6 +253,8 @@ static enum status bind_array_contains(struct binding *b, struct error *e)
     const struct type *t = b->arg[0]->type;
     if (t->id != TYPE_ARRAY)
         return binding_mismatch(b, 0, "ARRAY", e);
+    if (b->arg[1]->type->id == TYPE_NULL)
+        return error_set(e, STATUS_CONFIG, "[DATATYPE_MISMATCH.NULL_TYPE] array_contains: a NULL cannot be looked for");
     struct expr element = {.kind = EXPR_COLUMN, .type = t->element};
     struct expr *pair[] = {&element, b->arg[1]};
     const struct type *meet = type_widest_number(b->arena, pair, 2);

@@ -90,11 +90,17 @@ static enum status bind_like(struct binding *b, struct error *e)
     b->kernel = b->function == &function_like ? like : ilike;
     if (is_null_literal(b->arg[1]))
         return STATUS_OK;
-    for (uint32_t i = 1; i < b->argc; i++)
-        if (!is_literal(b->arg[i]) || b->arg[i]->type->id != TYPE_STRING)
+    struct slice text[2] = {{NULL, 0}, SLICE("\\")}; // pattern, escape
+    for (uint32_t i = 1; i < b->argc; i++) {
+        struct expr *literal = NULL;
+        status = expr_cast(b->arena, b->session, b->arg[i], type_simple(TYPE_STRING), &literal, e);
+        if (status != STATUS_OK)
+            return status;
+        if (!is_literal(literal))
             return binding_not_literal(b, i, e);
-    struct slice escape = b->argc > 2 ? b->arg[2]->literal.bytes : SLICE("\\");
-    struct slice pattern = b->arg[1]->literal.bytes;
+        text[i - 1] = literal->literal.bytes;
+    }
+    struct slice pattern = text[0], escape = text[1];
     if (b->function == &function_ilike)
         pattern = text_lower(pattern, b->arena);
     struct like *state = ARENA_NEW(b->arena, struct like);

@@ -1,13 +1,14 @@
 // Functions of DOUBLE, and abs, sign, pmod (mathExpressions.scala, arithmetic.scala).
 #include "ops/decimal.h"
 #include "ops/kernel.h"
+#include "ops/real.h"
 
 #include <math.h>
 
 #define REAL_KERNEL(name, expression) UNARY_KERNEL(real_##name, double, f64, double, f64, expression)
 REAL_KERNEL(sqrt, sqrt(x))
-REAL_KERNEL(cbrt, cbrt(x))
-REAL_KERNEL(exp, exp(x))
+REAL_KERNEL(cbrt, strict_cbrt(x))
+REAL_KERNEL(exp, strict_exp(x))
 REAL_KERNEL(expm1, expm1(x))
 REAL_KERNEL(sin, sin(x))
 REAL_KERNEL(cos, cos(x))
@@ -15,8 +16,8 @@ REAL_KERNEL(tan, tan(x))
 REAL_KERNEL(asin, asin(x))
 REAL_KERNEL(acos, acos(x))
 REAL_KERNEL(atan, atan(x))
-REAL_KERNEL(sinh, sinh(x))
-REAL_KERNEL(cosh, cosh(x))
+REAL_KERNEL(sinh, strict_sinh(x))
+REAL_KERNEL(cosh, strict_cosh(x))
 REAL_KERNEL(tanh, tanh(x))
 REAL_KERNEL(degrees, x *(180.0 / 3.14159265358979323846))
 REAL_KERNEL(radians, x *(3.14159265358979323846 / 180.0))
@@ -38,7 +39,7 @@ static void logarithm(const struct call *c, const struct rows *rows, double (*of
 
 static void real_ln(const struct call *c, const struct rows *rows)
 {
-    logarithm(c, rows, log, 0);
+    logarithm(c, rows, strict_log, 0);
 }
 
 static void real_log10(const struct call *c, const struct rows *rows)
@@ -48,7 +49,7 @@ static void real_log10(const struct call *c, const struct rows *rows)
 
 static double log_of_two(double x) // StrictMath.log(x) / StrictMath.log(2), not the nearest
 {
-    return log(x) / log(2.0);
+    return strict_log(x) / strict_log(2.0);
 }
 
 static void real_log2(const struct call *c, const struct rows *rows)
@@ -69,7 +70,7 @@ static void real_log(const struct call *c, const struct rows *rows)
         double base = double_at(c->in[0], i), x = double_at(c->in[1], i);
         c->out->null[i] = base <= 0 || x <= 0;
         if (!c->out->null[i])
-            c->out->f64[i] = log(x) / log(base);
+            c->out->f64[i] = strict_log(x) / strict_log(base);
     }
 }
 

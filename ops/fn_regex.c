@@ -29,10 +29,8 @@ static bool next_separator(const struct splitter *how, struct slice s, uint32_t 
     for (; from <= s.size; from = from < s.size ? character_next(s, from) : from + 1) {
         if (!regex_find(how->regex, s, from, hit, 1))
             return false;
-        if (hit->to > 0 && hit->from < s.size)
+        if (hit->to > 0)
             return true;
-        if (hit->from >= s.size)
-            return hit->to > hit->from;
     }
     return false;
 }
@@ -83,14 +81,14 @@ static void split(const struct call *c, const struct rows *rows)
 
 static enum status literal_pattern(struct binding *b, struct slice *pattern, struct error *e)
 {
-    const struct expr *x = b->arg[1];
+    struct expr *text = NULL;
     *pattern = (struct slice){NULL, 0};
-    if (is_null_literal(x))
-        return STATUS_OK;
-    if (x->kind != EXPR_LITERAL || x->type->id != TYPE_STRING)
+    enum status status = expr_cast(b->arena, b->session, b->arg[1], type_simple(TYPE_STRING), &text, e);
+    if (status == STATUS_OK && text->kind != EXPR_LITERAL)
         return binding_not_literal(b, 1, e);
-    *pattern = x->literal.bytes;
-    return STATUS_OK;
+    if (status == STATUS_OK && !text->literal.null)
+        *pattern = text->literal.bytes;
+    return status;
 }
 
 static enum status bind_split(struct binding *b, struct error *e)

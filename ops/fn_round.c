@@ -14,10 +14,10 @@ struct rounding {
 };
 
 // Writes the digits of v's shortest decimal text as a whole number, and how many of them stand behind the point.
-static void read_digits(double v, bool single, struct slice *digits, int *behind, char *to)
+static void read_digits(double v, struct slice *digits, int *behind, char *to)
 {
     char text[NUMBER_TEXT_MAX];
-    uint32_t size = single ? float_print((float)v, text) : double_print(v, text), count = 0;
+    uint32_t size = double_print(v, text), count = 0;
     bool point = false;
     *behind = 0;
     for (uint32_t i = 0; i < size; i++) {
@@ -50,14 +50,14 @@ static bool rounds_up(struct slice digits, int keep, bool even)
     return keep > 0 && (digits.data[keep - 1] - '0') % 2 == 1;
 }
 
-static double round_real(double v, bool single, const struct rounding *r)
+static double round_real(double v, const struct rounding *r)
 {
     if (!isfinite(v) || v == 0)
         return v;
     char buffer[NUMBER_TEXT_MAX + 1], text[2 * NUMBER_TEXT_MAX];
     struct slice digits;
     int behind;
-    read_digits(v, single, &digits, &behind, buffer + 1);
+    read_digits(v, &digits, &behind, buffer + 1);
     if (behind <= r->digits)
         return v;
     int keep = (int)digits.size - (behind - r->digits);
@@ -79,7 +79,7 @@ static void round_f64(const struct call *c, const struct rows *rows)
 {
     FOR_EACH_ROW (i, rows) {
         if (!row_is_null(c, i))
-            c->out->f64[i] = round_real(double_at(c->in[0], i), false, c->state);
+            c->out->f64[i] = round_real(double_at(c->in[0], i), c->state);
     }
 }
 
@@ -87,7 +87,7 @@ static void round_f32(const struct call *c, const struct rows *rows)
 {
     FOR_EACH_ROW (i, rows) {
         if (!row_is_null(c, i))
-            c->out->f32[i] = (float)round_real((double)c->in[0]->f32[at(c->in[0], i)], true, c->state);
+            c->out->f32[i] = (float)round_real((double)c->in[0]->f32[at(c->in[0], i)], c->state);
     }
 }
 

@@ -37,7 +37,7 @@ BINARY_KERNEL(add_micros, int64_t, i64, int64_t, i64, (uint64_t)x + (uint64_t)y)
 BINARY_KERNEL(subtract_micros, int64_t, i64, int64_t, i64, (uint64_t)x - (uint64_t)y)
 BINARY_KERNEL(add_days, int32_t, i32, int32_t, i32, (uint32_t)x + (uint32_t)y)
 BINARY_KERNEL(subtract_days, int32_t, i32, int32_t, i32, (uint32_t)x - (uint32_t)y)
-BINARY_KERNEL(days_between, int32_t, i32, int64_t, i64, ((int64_t)x - y) * MICROS_PER_DAY)
+BINARY_KERNEL(days_between, int32_t, i32, int64_t, i64, (uint64_t)((int64_t)x - y) * (uint64_t)MICROS_PER_DAY)
 
 static int64_t months_of(const struct call *c, uint32_t i)
 {
@@ -94,9 +94,11 @@ static enum status bind_shift(struct binding *b, bool negative, struct error *e)
     enum type_id time = b->arg[0]->type->id, by = b->arg[1]->type->id;
     b->state = &signs[negative];
     b->type = b->arg[0]->type;
+    if (time != TYPE_DATE && !is_instant(time))
+        return refuse(b, e);
     if (by == TYPE_INTERVAL_YM) {
         b->kernel = time == TYPE_DATE ? date_months : timestamp_months;
-        return time == TYPE_DATE || is_instant(time) ? STATUS_OK : refuse(b, e);
+        return STATUS_OK;
     }
     if (time == TYPE_DATE && is_literal(b->arg[1]) && b->arg[1]->literal.integer % MICROS_PER_DAY == 0) {
         b->kernel = date_whole_days;
@@ -104,8 +106,6 @@ static enum status bind_shift(struct binding *b, bool negative, struct error *e)
     }
     if (time == TYPE_DATE)
         b->type = b->want[0] = type_simple(TYPE_TIMESTAMP);
-    else if (!is_instant(time))
-        return refuse(b, e);
     b->kernel = negative ? subtract_micros : add_micros;
     return STATUS_OK;
 }
@@ -138,13 +138,29 @@ static enum status bind_days(struct binding *b, kernel k, struct error *e)
     return STATUS_OK;
 }
 
+// A STRING and an interval: the text is a TIMESTAMP, and the result a text again.
+static enum status bind_text(struct binding *b, uint32_t text, struct error *e)
+{
+    struct expr *args[] = {b->arg[0], b->arg[1]}, *sum = NULL;
+    enum status status = expr_cast(b->arena, b->session, args[text], type_simple(TYPE_TIMESTAMP), &args[text], e);
+    if (status == STATUS_OK)
+        status = expr_call(b->arena, b->session, b->function, args, 2, &sum, e);
+    if (status != STATUS_OK)
+        return status;
+    return expr_cast(b->arena, b->session, sum, type_simple(TYPE_STRING), &b->instead, e);
+}
+
 enum status temporal_bind_add(struct binding *b, struct error *e)
 {
     enum type_id x = b->arg[0]->type->id, y = b->arg[1]->type->id;
     if (is_interval(x) && is_interval(y))
         return bind_intervals(b, add_days, add_micros, e);
+    if ((x == TYPE_INTERVAL_DT && y == TYPE_STRING) || (y == TYPE_INTERVAL_DT && x == TYPE_STRING))
+        return bind_text(b, x == TYPE_STRING ? 0 : 1, e);
+    if ((is_interval(x) && y == TYPE_NULL) || (is_interval(y) && x == TYPE_NULL))
+        return bind_intervals(b, add_days, add_micros, e);
     // the time comes first for the kernels
-    if ((is_interval(x) && !is_interval(y)) || (y == TYPE_DATE && x != TYPE_DATE)) {
+    if ((is_interval(x) && y != TYPE_STRING) || (y == TYPE_DATE && x != TYPE_DATE)) {
         struct expr *turned[] = {b->arg[1], b->arg[0]};
         return expr_call(b->arena, b->session, b->function, turned, 2, &b->instead, e);
     }
@@ -155,12 +171,13 @@ static enum status bind_difference(struct binding *b)
 {
     enum type_id x = b->arg[0]->type->id, y = b->arg[1]->type->id;
     b->type = type_simple(TYPE_INTERVAL_DT);
-    if (x == TYPE_DATE && y == TYPE_DATE) {
+    if (!is_instant(x) && !is_instant(y)) {
+        b->want[0] = b->want[1] = type_simple(TYPE_DATE); // a STRING beside a DATE is read as one
         b->kernel = days_between;
+        b->nullable |= x == TYPE_STRING;
         return STATUS_OK;
     }
-    const struct type *t = is_instant(x) ? b->arg[0]->type : b->arg[1]->type;
-    b->want[0] = b->want[1] = t; // a STRING beside an instant is read as one
+    b->want[0] = b->want[1] = is_instant(x) ? b->arg[0]->type : b->arg[1]->type;
     b->kernel = subtract_micros;
     return STATUS_OK;
 }
@@ -168,12 +185,13 @@ static enum status bind_difference(struct binding *b)
 enum status temporal_bind_subtract(struct binding *b, struct error *e)
 {
     enum type_id x = b->arg[0]->type->id, y = b->arg[1]->type->id;
-    if (is_interval(x) && (is_interval(y) || y == TYPE_NULL))
+    if ((is_interval(x) && (is_interval(y) || y == TYPE_NULL)) || (is_interval(y) && x == TYPE_NULL))
         return bind_intervals(b, subtract_days, subtract_micros, e);
     if (is_interval(y))
-        return bind_shift(b, true, e);
+        return x == TYPE_STRING && y == TYPE_INTERVAL_DT ? bind_text(b, 0, e) : bind_shift(b, true, e);
     bool left = x == TYPE_DATE || is_instant(x), right = y == TYPE_DATE || is_instant(y);
-    if ((left && right) || (is_instant(x) && y == TYPE_STRING) || (is_instant(y) && x == TYPE_STRING))
+    bool dates = x == TYPE_STRING && y == TYPE_DATE;
+    if ((left && right) || (left && y == TYPE_NULL) || (right && x == TYPE_NULL) || dates)
         return bind_difference(b);
     return bind_days(b, subtract_days, e);
 }

@@ -53,6 +53,32 @@ static const struct function exact_second_function = {
     .bind = bind_exact_second,
 };
 
+// Monday is 1.
+UNARY_KERNEL(weekday_iso, int32_t, i32, int32_t, i32, floor_remainder((int64_t)x + 3, 7) + 1)
+// The year of the week's Thursday.
+UNARY_KERNEL(year_of_week, int32_t, i32, int32_t, i32,
+             civil_from_days((int64_t)x - floor_remainder((int64_t)x + 3, 7) + 3).year)
+
+static enum status bind_week_part(struct binding *b, struct error *e)
+{
+    b->type = type_simple(TYPE_INT);
+    b->kernel = strcmp(b->function->name, "weekday of ISO 8601") == 0 ? weekday_iso : year_of_week;
+    return binding_want(b, 0, WANT_DATE, e);
+}
+
+static const struct function weekday_iso_function = {
+    .name = "weekday of ISO 8601",
+    .min_args = 1,
+    .max_args = 1,
+    .bind = bind_week_part,
+};
+static const struct function year_of_week_function = {
+    .name = "year of ISO 8601",
+    .min_args = 1,
+    .max_args = 1,
+    .bind = bind_week_part,
+};
+
 // extract(field, source): the function of that part (DatePart.parseExtractField).
 static enum status bind_extract(struct binding *b, struct error *e)
 {
@@ -66,6 +92,8 @@ static enum status bind_extract(struct binding *b, struct error *e)
         {" WEEK W WEEKS ", &function_weekofyear},
         {" DAY D DAYS ", &function_day},
         {" DAYOFWEEK DOW ", &function_dayofweek},
+        {" DAYOFWEEK_ISO DOW_ISO ", &weekday_iso_function},
+        {" YEAROFWEEK ", &year_of_week_function},
         {" DOY ", &function_dayofyear},
         {" HOUR H HOURS HR HRS ", &function_hour},
         {" MINUTE M MIN MINS MINUTES ", &function_minute},
@@ -106,6 +134,9 @@ static enum status bind_since(struct binding *b, struct error *e)
                                                       : &micros_of[2];
     b->type = type_simple(TYPE_BIGINT);
     b->kernel = to_seconds;
+    enum type_id id = b->arg[0]->type->id;
+    if (id != TYPE_TIMESTAMP && id != TYPE_NULL)
+        return binding_mismatch(b, 0, "TIMESTAMP", e);
     return binding_want(b, 0, WANT_TIMESTAMP, e);
 }
 

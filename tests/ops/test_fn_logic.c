@@ -48,7 +48,7 @@ static void test_conditions_choose(void **state)
 {
     (void)state;
     GIVES("\"b\"", "case", boolean(false), str("a"), str("b"));
-    GIVES("null", "case", null(), str("a"));
+    REFUSED("UNEXPECTED_INPUT_TYPE", "case", null(), str("a"));
     GIVES("1.0", "if", boolean(true), num(1), real(2));
     GIVES("2", "coalesce", null(), num(2), num(3));
     GIVES("null", "nullif", num(2), num(2));
