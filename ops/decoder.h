@@ -47,6 +47,7 @@ struct decoder_class {
                           struct error *e);
     // One message (socket line, MQTT, Kafka): the bytes are the record, newlines and all. May give several rows (a JSON
     // array) or none. STATUS_AGAIN: the chunk has no room for them; nothing was written, push it on and call again.
+    // (Only an empty chunk is filled by a message that has more than CHUNK_ROWS rows, again with STATUS_AGAIN.)
     enum status (*decode_one)(struct decoder *d, struct slice message, struct chunk *out, struct error *e);
     const struct decode_counters *(*counters)(const struct decoder *d);
 };
