@@ -2,7 +2,11 @@
 #include "sinks/sink_console.h"
 #include "sinks/sink_json.h"
 
-static const struct sink_class *const sinks[] = {&sink_console, &sink_json};
+// One a line, in the order of their names.
+static const struct sink_class *const sinks[] = {
+    &sink_console, //
+    &sink_json,
+};
 
 enum { SINKS = sizeof(sinks) / sizeof(sinks[0]) };
 

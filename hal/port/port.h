@@ -87,8 +87,13 @@ struct port_class {
     enum status (*print)(struct port *p, const void *bytes, size_t count, struct error *e);
 };
 
+struct mqtt_class;
+struct http_class;
+
 struct port {
     const struct port_class *class;
+    const struct mqtt_class *mqtt; // hal/port/mqtt.h; NULL: built without
+    const struct http_class *http; // hal/port/http.h; NULL: built without
 };
 
 #endif

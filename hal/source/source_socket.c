@@ -108,7 +108,8 @@ static void on_ready(void *arg, int handle, unsigned events)
         size_t got;
         struct error why = {0};
         s->setup.port->class->receive(s->setup.port, s->handle, &byte, 1, &got, &why);
-        if (s->reason[0] == '\0' || strcmp(s->reason, why.text) != 0)
+        bool said = strcmp(s->reason, why.text) == 0 || !s->any; // the first time it is an error
+        if (!said)
             log_say(s->setup.log, LOG_LEVEL_WARNING, "source %s: %s; trying again", s->setup.name, why.text);
         snprintf(s->reason, sizeof(s->reason), "%s", why.text);
         go_down(s);
@@ -143,8 +144,9 @@ static enum status connect_first(struct source *s, struct error *e)
     }
     if (s->phase == PHASE_UP)
         return STATUS_OK;
-    return error_set(e, STATUS_FAILED, "source %s: no connection to %s:%s (%s); the server must be there first",
-                     s->setup.name, s->host, s->service, s->reason[0] != '\0' ? s->reason : "no answer in time");
+    if (s->reason[0] == '\0')
+        snprintf(s->reason, sizeof(s->reason), "%s:%s: no answer in time", s->host, s->service);
+    return error_set(e, STATUS_FAILED, "source %s: %s; the server must be there first", s->setup.name, s->reason);
 }
 
 static void socket_close(struct source *s)

@@ -5,8 +5,15 @@
 #include "hal/source/source_rate_micro_batch.h"
 #include "hal/source/source_socket.h"
 
+// One a line, in the order of their names.
 static const struct source_class *const sources[] = {
-    &source_csv, &source_json, &source_rate, &source_rate_micro_batch, &source_socket, &source_text};
+    &source_csv,              //
+    &source_json,             //
+    &source_rate,             //
+    &source_rate_micro_batch, //
+    &source_socket,           //
+    &source_text,
+};
 
 enum { SOURCES = sizeof(sources) / sizeof(sources[0]) };
 

@@ -68,7 +68,7 @@ enum status sim_net_receive(struct port *p, int handle, void *to, size_t room, s
         return status;
     struct sim_slot *slot = sim_slot(s, handle, SIM_SOCKET);
     if (slot == NULL || slot->peer == NULL)
-        return error_set(e, STATUS_FAILED, "Connection refused");
+        return error_set(e, STATUS_FAILED, "%s", slot == NULL ? "the machine was off" : "Connection refused");
     struct text *inbox = &slot->peer->inbox;
     if (inbox->size == 0)
         return slot->peer->hung_up ? STATUS_END : STATUS_AGAIN;

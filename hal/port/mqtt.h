@@ -1,0 +1,86 @@
+// An MQTT client as a port: hal/port/mqtt_mosquitto.c is the real one (libmosquitto, one I/O thread a client with its
+// own poll loop and bounded queues); tests/sim has a model broker. Called by one thread; nothing here blocks.
+#ifndef HAL_PORT_MQTT_H
+#define HAL_PORT_MQTT_H
+
+#include "hal/port/log.h"
+#include "hal/port/port.h"
+#include "ops/memory.h"
+#include "ops/slice.h"
+#include "ops/status.h"
+
+enum mqtt_version { MQTT_3_1_1, MQTT_5 };
+
+struct mqtt_tls {
+    bool on;
+    const char *ca, *cert, *key; // PEM files; NULL: the system's authorities, no client certificate
+};
+
+struct mqtt_settings {
+    const char *host;
+    uint16_t port;
+    struct mqtt_tls tls; // verified chain and hostname, 1.2 or newer
+    const char *client_id;
+    enum mqtt_version version;
+    bool clean_session;
+    uint16_t keepalive; // seconds
+    const char *username, *password;
+    const char *will_topic; // NULL: none
+    struct slice will_payload;
+    int will_qos;
+    bool will_retain;
+    const char *birth_topic; // published after each connect; NULL: none
+    struct slice birth_payload;
+    uint16_t in_flight;         // messages under way at once, either direction (receive maximum)
+    size_t queue_bytes;         // payloads waiting in the client, either direction
+    const char *const *filters; // subscriptions, NULL-terminated; NULL: none
+    int subscribe_qos;
+};
+
+struct mqtt_out {
+    struct slice topic, payload;
+    int qos;
+    bool retain;
+    const struct slice *property; // MQTT 5 user properties: name, value, …
+    uint32_t property_count;      // pairs
+};
+
+struct mqtt_in { // borrowed until the next take
+    struct slice topic, payload;
+    int qos;
+    bool retain;
+    int64_t received; // wall clock, microseconds
+};
+
+enum { MQTT_REASON_MAX = 256 };
+
+struct mqtt_state {
+    bool connected;
+    uint64_t connects;            // how often it has come up
+    uint64_t taken_over;          // how often another client with our id displaced us
+    char reason[MQTT_REASON_MAX]; // why it is not connected, in words; empty at first
+};
+
+struct mqtt_client;
+
+struct mqtt_class {
+    // Begins to connect and goes on for ever with full jitter, 1 to 60 s. Wakes `port` when there is something to ask
+    // for.
+    enum status (*open)(const struct mqtt_settings *settings, struct port *port, const struct log *log,
+                        struct memory *memory, struct mqtt_client **out, struct error *e);
+    void (*close)(struct mqtt_client *c); // NULL is fine; says goodbye within a second
+    struct mqtt_state (*state)(struct mqtt_client *c);
+    // STATUS_AGAIN: not connected, or the window or the queue is full; nothing was queued. Copies. `token` comes back.
+    enum status (*publish)(struct mqtt_client *c, const struct mqtt_out *message, uint64_t token, struct error *e);
+    // The next token that is settled: arrived (qos 0: written; 1: PUBACK; 2: PUBCOMP), else unknown (the connection was
+    // lost before the answer) or refused (MQTT 5 reason code >= 0x80, in words). false: none.
+    bool (*settled)(struct mqtt_client *c, uint64_t *token, enum status *status, char reason[MQTT_REASON_MAX]);
+    // Received messages, oldest first, up to `most`; they count as not acknowledged. Returns how many.
+    uint32_t (*take)(struct mqtt_client *c, struct mqtt_in *out, uint32_t most);
+    // Everything taken so far is safe: acknowledge it (qos 1).
+    void (*acknowledge)(struct mqtt_client *c);
+    // Everything taken and not acknowledged counts as not taken: it comes again.
+    void (*give_back)(struct mqtt_client *c);
+};
+
+#endif
