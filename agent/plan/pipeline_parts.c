@@ -56,7 +56,7 @@ static enum status read_watermark(struct reader *r, const struct json *watermark
         return refuse(r, text, "[CANNOT_PARSE_INTERVAL] '%.*s' is no delay; wanted is a text such as \"10 minutes\"",
                       (int)text->text.size, text->text.data);
     if (out->watermark_delay < 0)
-        return refuse(r, text, "the delay is negative; it should be 0 or more");
+        return refuse(r, text, "delay threshold (%.*s) should not be negative", (int)text->text.size, text->text.data);
     out->has_watermark = true;
     out->watermark_column = column->text;
     out->watermark_place = place_of(r, column);

@@ -108,11 +108,14 @@ static const struct type *parse_decimal(struct parser *p, const struct token *be
     return p->status == STATUS_OK ? type_decimal(p->arena, (unsigned)n[0], (unsigned)n[1]) : NULL;
 }
 
-// CHAR(n), VARCHAR(n): read as STRING.
+// CHAR(n), VARCHAR(n): STRING in a CAST; Spark refuses them in a schema.
 static const struct type *parse_char(struct parser *p, const struct token *begin)
 {
     int64_t n;
     struct slice name = token_text(p, begin);
+    if (p->schema)
+        return fail_token(p, begin, "[UNSUPPORTED_CHAR_OR_VARCHAR_AS_STRING] a schema has no %.*s; write STRING",
+                          (int)name.size, name.data);
     if (parse_lengths(p, &n, 1) == 0)
         return fail_token(p, begin, "[DATATYPE_MISSING_SIZE] %.*s needs a length: %.*s(10)", (int)name.size, name.data,
                           (int)name.size, name.data);
@@ -139,12 +142,13 @@ static const struct type *parse_interval_type(struct parser *p)
 
 // ---- columns
 
-// name [:] type [NOT NULL] [COMMENT 'x']
-static struct field parse_column(struct parser *p)
+// name type [NOT NULL] [COMMENT 'x']; inside STRUCT<> a colon may stand between name and type.
+static struct field parse_column(struct parser *p, bool colon)
 {
     struct field f = {.nullable = true};
     f.name = expect_name(p, "a column: name TYPE");
-    accept_symbol(p, ":");
+    if (colon)
+        accept_symbol(p, ":");
     f.type = parse_type(p);
     for (;;) {
         if (accept_words(p, "NOT", "NULL")) {
@@ -166,16 +170,22 @@ static const struct type *struct_of(struct parser *p, const struct list *fields)
     return p->status == STATUS_OK ? type_struct(p->arena, fields->data, fields->count) : NULL;
 }
 
+static void open_complex(struct parser *p, const char *name, const char *example)
+{
+    if (!accept_symbol(p, "<"))
+        fail_token(p, p->token - 1, "[INCOMPLETE_TYPE_DEFINITION.%s] %s has no parts; write %s", name, name, example);
+}
+
 static const struct type *parse_struct(struct parser *p)
 {
     struct list fields = {0};
     if (accept_symbol(p, "<>"))
         return struct_of(p, &fields);
-    expect_symbol(p, "<", "behind STRUCT: STRUCT<a: INT>");
+    open_complex(p, "STRUCT", "STRUCT<a: INT>");
     if (accept_symbol(p, ">"))
         return struct_of(p, &fields);
     do {
-        struct field f = parse_column(p);
+        struct field f = parse_column(p, true);
         *(struct field *)list_add(p, &fields, sizeof f) = f;
     } while (accept_symbol(p, ","));
     expect_close(p);
@@ -184,7 +194,7 @@ static const struct type *parse_struct(struct parser *p)
 
 static const struct type *parse_array(struct parser *p)
 {
-    expect_symbol(p, "<", "behind ARRAY: ARRAY<INT>");
+    open_complex(p, "ARRAY", "ARRAY<INT>");
     const struct type *element = parse_type(p);
     expect_close(p);
     return p->status == STATUS_OK ? type_array(p->arena, element, true) : NULL;
@@ -192,7 +202,7 @@ static const struct type *parse_array(struct parser *p)
 
 static const struct type *parse_map(struct parser *p)
 {
-    expect_symbol(p, "<", "behind MAP: MAP<STRING, INT>");
+    open_complex(p, "MAP", "MAP<STRING, INT>");
     const struct type *key = parse_type(p);
     expect_symbol(p, ",", "and the type of the values: MAP<STRING, INT>");
     const struct type *value = parse_type(p);
@@ -265,13 +275,16 @@ static void refuse_twins(struct parser *p, const struct list *fields, const stru
 const struct type *parse_columns(struct parser *p)
 {
     struct list fields = {0};
-    if (at_word(p, "STRUCT") && (ahead_symbol(p, 1, "<") || ahead_symbol(p, 1, "<>")))
-        return parse_type(p);
+    p->schema = true;
+    if (p->token->kind == TOKEN_END)
+        return fail_token(p, p->token,
+                          "[PARSE_EMPTY_STATEMENT] the schema is empty; it is a text such as \"a INT, b "
+                          "STRING\"");
     do {
         const struct token *t = p->token;
         if (fields.count == COLUMNS_MAX)
             return fail_token(p, t, "[PARSE_SYNTAX_ERROR] more than %d columns", COLUMNS_MAX);
-        struct field f = parse_column(p);
+        struct field f = parse_column(p, false);
         *(struct field *)list_add(p, &fields, sizeof f) = f;
         if (p->status == STATUS_OK)
             refuse_twins(p, &fields, t);

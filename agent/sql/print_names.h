@@ -12,7 +12,7 @@ struct spelling {
     uint32_t keep;      // only so many of the arguments are printed; 0: all
 };
 
-enum { SPELLING_ANY = UINT32_MAX };
+enum { SPELLING_ANY = INT32_MAX };
 
 // NULL: as it was written, in lower case.
 const struct spelling *spelling_find(struct slice name, uint32_t argc);
