@@ -196,8 +196,25 @@ static struct node *push(struct logical *l, struct node *n, const struct expr_li
     return node_filter(l, n, p.stay.at, p.stay.count);
 }
 
+// A tumbling window of another column than the watermark's is made below the watermark, so that a filter on it can be
+// there too (for Spark such a window is a projection, and the filter goes through it).
+static void lower_window(struct node **link)
+{
+    struct node *window = *link, *n = window->child;
+    while (n->kind == NODE_FILTER)
+        n = n->child;
+    if (window->size != window->slide || n->kind != NODE_WATERMARK || expr_mentions(window->input, n->column))
+        return;
+    *link = window->child;
+    window->child = n->child;
+    n->child = window;
+}
+
 void predicates_push(struct logical *l)
 {
+    for (struct node **link = &l->root; *link; link = &(*link)->child)
+        if ((*link)->kind == NODE_WINDOW)
+            lower_window(link);
     struct expr_list none = {0};
     l->root = push(l, l->root, &none);
 }
