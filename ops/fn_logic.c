@@ -1,25 +1,31 @@
 // AND, OR, NOT and the tests of a truth value, in three-valued logic; IS [NOT] NULL.
 #include "ops/kernel.h"
 
-// The bytes of two truth values at a row; a value is looked at only where it is not NULL.
+// Two truth values at a row: their bytes and whether they are NULL; a value is looked at only where it is not.
+// `decided` is the value that settles the answer by itself.
 #define LOGIC_KERNEL(name, decided)                                                                                    \
-    static inline void name##_row(struct column *out, uint32_t i, uint8_t xn, uint8_t x, uint8_t yn, uint8_t y)        \
+    static inline void name##_row(uint8_t *restrict null, uint8_t *restrict value, uint32_t i, uint8_t xn, uint8_t x,  \
+                                  uint8_t yn, uint8_t y)                                                               \
     {                                                                                                                  \
-        uint8_t settled = (uint8_t)((!xn & (x == (decided))) | (!yn & (y == (decided))));                              \
-        out->null[i] = (uint8_t)((xn | yn) & !settled);                                                                \
-        out->boolean[i] = settled ? (decided) : !(decided);                                                            \
+        uint8_t settled = (uint8_t)(((xn == 0) & (x == (decided))) | ((yn == 0) & (y == (decided))));                  \
+        null[i] = (uint8_t)((xn | yn) & (settled ^ 1));                                                                \
+        value[i] = (decided) ? settled : (uint8_t)(settled ^ 1);                                                       \
     }                                                                                                                  \
     static void name(const struct call *c, const struct rows *rows)                                                    \
     {                                                                                                                  \
         const struct column *a = c->in[0], *b = c->in[1];                                                              \
+        const uint8_t *restrict xn = a->null, *restrict x = a->boolean;                                                \
+        const uint8_t *restrict yn = b->null, *restrict y = b->boolean;                                                \
+        uint8_t *restrict null = c->out->null, *restrict value = c->out->boolean;                                      \
+        const uint32_t count = rows->count;                                                                            \
         if (rows->index == NULL && a->mask != 0 && b->mask != 0) {                                                     \
-            for (uint32_t i = 0; i < rows->count; i++)                                                                 \
-                name##_row(c->out, i, a->null[i], a->boolean[i], b->null[i], b->boolean[i]);                           \
+            for (uint32_t i = 0; i < count; i++)                                                                       \
+                name##_row(null, value, i, xn[i], x[i], yn[i], y[i]);                                                  \
             return;                                                                                                    \
         }                                                                                                              \
         FOR_EACH_ROW (i, rows) {                                                                                       \
             uint32_t j = at(a, i), k = at(b, i);                                                                       \
-            name##_row(c->out, i, a->null[j], a->boolean[j], b->null[k], b->boolean[k]);                               \
+            name##_row(null, value, i, xn[j], x[j], yn[k], y[k]);                                                      \
         }                                                                                                              \
     }
 

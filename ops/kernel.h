@@ -51,10 +51,11 @@ static inline void nulls_of_one(const struct call *c, const struct rows *rows)
 static inline void nulls_of_two(const struct call *c, const struct rows *rows)
 {
     const struct column *a = c->in[0], *b = c->in[1];
-    uint8_t *out = c->out->null;
+    uint8_t *restrict out = c->out->null;
     if (rows->index == NULL && a->mask != 0 && b->mask != 0) {
-        const uint8_t *x = a->null, *y = b->null;
-        for (uint32_t i = 0; i < rows->count; i++) {
+        const uint8_t *restrict x = a->null, *restrict y = b->null;
+        const uint32_t count = rows->count;
+        for (uint32_t i = 0; i < count; i++) {
             out[i] = x[i] | y[i];
         }
         return;
@@ -70,17 +71,18 @@ static inline void nulls_of_two(const struct call *c, const struct rows *rows)
     static void name(const struct call *c, const struct rows *rows)                                                    \
     {                                                                                                                  \
         const struct column *a = c->in[0], *b = c->in[1];                                                              \
-        const T *left = a->from, *right = b->from;                                                                     \
+        const T *restrict left = a->from, *restrict right = b->from;                                                   \
+        const uint32_t count = rows->count;                                                                            \
         R *restrict out = c->out->to;                                                                                  \
         nulls_of_two(c, rows);                                                                                         \
         if (rows->index == NULL && a->mask != 0 && b->mask != 0) {                                                     \
-            for (uint32_t i = 0; i < rows->count; i++) {                                                               \
+            for (uint32_t i = 0; i < count; i++) {                                                                     \
                 T x = left[i], y = right[i];                                                                           \
                 out[i] = (R)(expression);                                                                              \
             }                                                                                                          \
         } else if (rows->index == NULL && a->mask != 0) {                                                              \
             T y = right[0];                                                                                            \
-            for (uint32_t i = 0; i < rows->count; i++) {                                                               \
+            for (uint32_t i = 0; i < count; i++) {                                                                     \
                 T x = left[i];                                                                                         \
                 out[i] = (R)(expression);                                                                              \
             }                                                                                                          \

@@ -1,0 +1,214 @@
+// Expressions and what Spark 4.3 answered for them (expressions.tsv: the text, the type, to_json of the row, or "!" and
+// the error class): parsed, bound and run here, once with their literals folded and once with them as columns.
+#include "agent/sql/parse.h"
+#include "ops/encoder.h"
+#include "ops/function.h"
+#include "ops/program.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+enum { COLUMNS = 8, LITERALS = 64, LINE_MAX_BYTES = 4096, ROWS = 3 };
+
+static const struct {
+    const char *name;
+    enum type_id type;
+} columns[COLUMNS] = {
+    {"i", TYPE_INT},     {"l", TYPE_BIGINT}, {"d", TYPE_DOUBLE},     {"s", TYPE_STRING},
+    {"b", TYPE_BOOLEAN}, {"f", TYPE_FLOAT},  {"ts", TYPE_TIMESTAMP}, {"dt", TYPE_DATE},
+};
+
+struct asked {
+    struct memory memory;
+    struct arena arena;
+    struct session session;
+    struct error error;
+    bool as_columns; // literals become columns 8, 9, …
+    struct value literals[LITERALS];
+    uint32_t literal_count;
+};
+
+static enum status bind(struct asked *a, const struct ast_expr *x, struct expr **out);
+
+static enum status bind_name(struct asked *a, const struct ast_expr *x, struct expr **out)
+{
+    for (uint32_t i = 0; x->part_count == 1 && i < COLUMNS; i++) {
+        if (slice_equal_fold(x->parts[0], slice_of(columns[i].name))) {
+            *out = expr_column(&a->arena, i, type_simple(columns[i].type), true);
+            return STATUS_OK;
+        }
+    }
+    return STATUS_CONFIG;
+}
+
+static enum status bind_literal(struct asked *a, const struct ast_expr *x, struct expr **out)
+{
+    if (!a->as_columns || a->literal_count == LITERALS) {
+        *out = expr_literal(&a->arena, x->value);
+        return STATUS_OK;
+    }
+    a->literals[a->literal_count] = x->value;
+    *out = expr_column(&a->arena, COLUMNS + a->literal_count++, x->value.type, true);
+    return STATUS_OK;
+}
+
+static enum status bind_call(struct asked *a, const struct ast_expr *x, struct expr **out)
+{
+    const struct function *f = function_find(x->name);
+    if (!f)
+        return error_set(&a->error, STATUS_CONFIG, "no function %.*s", (int)x->name.size, x->name.data);
+    struct expr **args = ARENA_ARRAY(&a->arena, struct expr *, x->argc + 1);
+    for (uint32_t i = 0; i < x->argc; i++) {
+        enum status status = bind(a, x->args[i], &args[i]);
+        if (status != STATUS_OK)
+            return status;
+    }
+    return expr_call(&a->arena, &a->session, f, args, x->argc, out, &a->error);
+}
+
+static enum status bind(struct asked *a, const struct ast_expr *x, struct expr **out)
+{
+    struct expr *inner = NULL;
+    enum status status;
+    switch (x->kind) {
+    case AST_LITERAL:
+    case AST_INTERVAL:
+        return bind_literal(a, x, out);
+    case AST_NAME:
+        return bind_name(a, x, out);
+    case AST_CALL:
+        return bind_call(a, x, out);
+    case AST_CAST:
+        status = bind(a, x->args[0], &inner);
+        return status == STATUS_OK ? expr_cast(&a->arena, &a->session, inner, x->type, out, &a->error) : status;
+    default:
+        return STATUS_CONFIG;
+    }
+}
+
+static struct chunk *make_chunk(struct asked *a)
+{
+    struct chunk *chunk = ARENA_NEW(&a->arena, struct chunk);
+    chunk->columns = COLUMNS + a->literal_count;
+    chunk->column = ARENA_ARRAY(&a->arena, struct column *, chunk->columns);
+    chunk->rows.count = ROWS;
+    chunk->arena = &a->arena;
+    const struct value values[COLUMNS] = {
+        {.integer = 7},
+        {.integer = 70},
+        {.real = 2.5},
+        {.bytes = SLICE("str x")},
+        {.boolean = true},
+        {.real = 0.1f},
+        {.integer = INT64_C(1709296496789012)},
+        {.integer = 19783},
+    };
+    for (uint32_t c = 0; c < chunk->columns; c++) {
+        struct value v = c < COLUMNS ? values[c] : a->literals[c - COLUMNS];
+        if (c < COLUMNS)
+            v.type = type_simple(columns[c].type);
+        chunk->column[c] = column_new(v.type, CHUNK_ROWS, &a->arena);
+        for (uint32_t row = 0; row < ROWS; row++)
+            value_store(&v, chunk->column[c], row);
+    }
+    return chunk;
+}
+
+// "type\tjson", or NULL if the expression is refused (or is not one of a row).
+static const char *answer(struct asked *a, const char *text)
+{
+    const char *sql = arena_printf(&a->arena, "SELECT %s", text);
+    struct sql_source source = {.text = slice_of(sql)};
+    struct ast_select *select = NULL;
+    struct expr *x = NULL;
+    if (sql_parse(&source, &a->arena, &select, &a->error) != STATUS_OK ||
+        bind(a, select->items[0].expr, &x) != STATUS_OK)
+        return NULL;
+    assert_true(x->kind != EXPR_CALL || x->kernel);
+    struct chunk *chunk = make_chunk(a);
+    const struct expr *root = x;
+    struct program *p = program_compile(&root, 1, &a->session, &a->memory);
+    program_run(p, chunk, &chunk->rows);
+    struct column *result = program_result(p, 0);
+    struct chunk row = {.column = &result, .columns = 1, .rows = {NULL, ROWS}, .arena = &a->arena};
+    struct slice name = SLICE("x");
+    struct text out;
+    text_init(&out, &a->memory);
+    type_print_simple(x->type, &out);
+    text_char(&out, '\t');
+    json_append_row(&out, &name, &row, ROWS - 1, (struct slice){NULL, 0}, &a->session);
+    const char *copy = arena_copy(&a->arena, out.data, out.size);
+    text_free(&out);
+    program_free(p);
+    return copy;
+}
+
+static FILE *open_answers(void)
+{
+    char path[LINE_MAX_BYTES];
+    const char *end = strrchr(__FILE__, '/');
+    snprintf(path, sizeof(path), "%.*s/expressions.tsv", (int)(end - __FILE__), __FILE__);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    return file;
+}
+
+// Returns whether the line was as expected.
+static bool check(struct asked *a, const char *text, const char *expected)
+{
+    const char *got = answer(a, text);
+    if (strncmp(expected, "\t!", 2) == 0) // no type
+        return got == NULL || a->as_columns;
+    if (a->as_columns && (!got || strncmp(got, expected, strcspn(got, "\t") + 1) != 0))
+        return true; // a literal was wanted, or its value shapes the type
+    if (got && strcmp(got, expected) == 0)
+        return true;
+    print_error("%s\n  expected %s\n  got      %s\n", text, expected, got ? got : a->error.text);
+    return false;
+}
+
+static void run(bool as_columns)
+{
+    FILE *file = open_answers();
+    char line[LINE_MAX_BYTES];
+    uint32_t lines = 0, wrong = 0;
+    for (; fgets(line, sizeof(line), file); lines++) {
+        line[strcspn(line, "\n")] = '\0';
+        char *expected = strchr(line, '\t');
+        assert_non_null(expected);
+        *expected++ = '\0';
+        struct asked a = {.session.zone = &zone_utc, .as_columns = as_columns};
+        arena_init(&a.arena, &a.memory, 1 << 16);
+        wrong += !check(&a, line, expected);
+        arena_free(&a.arena);
+        assert_int_equal(a.memory.used, 0);
+    }
+    fclose(file);
+    assert_true(lines > 1000);
+    assert_int_equal(wrong, 0);
+}
+
+static void test_as_spark(void **state)
+{
+    (void)state;
+    run(false);
+}
+
+static void test_as_spark_over_columns(void **state)
+{
+    (void)state;
+    run(true);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_as_spark),
+        cmocka_unit_test(test_as_spark_over_columns),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
