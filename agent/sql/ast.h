@@ -25,7 +25,7 @@ enum ast_kind {
 };
 
 // A tree is never higher than this (balanced AND and OR chains; a message else), so that walkers may recurse.
-enum { AST_HEIGHT_MAX = 400 };
+enum { AST_HEIGHT_MAX = 400, AST_NODES_MAX = 1000000 };
 
 enum ast_unit { AST_YEAR, AST_MONTH, AST_DAY, AST_HOUR, AST_MINUTE, AST_SECOND };
 
@@ -51,6 +51,7 @@ struct ast_expr {
     bool typed;   // AST_CAST: TIMESTAMP '…'; NULL is an error: [INVALID_TYPED_LITERAL]
     enum ast_unit first, last; // AST_INTERVAL: YEAR TO MONTH
     uint32_t height;           // of the tree beneath, 1 for a leaf
+    uint32_t nodes;            // in it, each as often as a walker meets it: CASE x WHEN …, BETWEEN share their x
 };
 
 struct ast_item {

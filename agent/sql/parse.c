@@ -255,13 +255,18 @@ struct ast_expr *expr_finish(struct parser *p, struct ast_expr *x, const struct 
     x->offset = begin->offset;
     x->length = end->offset + end->length - begin->offset;
     uint32_t height = x->filter != NULL ? x->filter->height : 0;
-    for (uint32_t i = 0; i < x->argc; i++)
+    uint64_t nodes = x->filter != NULL ? x->filter->nodes : 0;
+    for (uint32_t i = 0; i < x->argc; i++) {
         height = x->args[i]->height > height ? x->args[i]->height : height;
+        nodes += x->args[i]->nodes;
+    }
     x->height = height + 1;
-    if (x->height > AST_HEIGHT_MAX)
+    x->nodes = (uint32_t)(nodes < AST_NODES_MAX ? nodes + 1 : AST_NODES_MAX + 1);
+    if (x->height > AST_HEIGHT_MAX || x->nodes > AST_NODES_MAX)
         return fail_token(p, begin,
-                          "[FAILED_TO_PARSE_TOO_COMPLEX] this expression is more than %d levels high; split it",
-                          AST_HEIGHT_MAX);
+                          "[FAILED_TO_PARSE_TOO_COMPLEX] this expression is more than %d levels high or of more "
+                          "than %d parts; split it",
+                          AST_HEIGHT_MAX, AST_NODES_MAX);
     return x;
 }
 

@@ -227,7 +227,8 @@ static struct ast_select *body_of(struct parser *p, struct ast_select *s)
     outer->length = s->length;
     outer->items = ARENA_NEW(p->arena, struct ast_item);
     outer->items[0].expr = ARENA_NEW(p->arena, struct ast_expr);
-    *outer->items[0].expr = (struct ast_expr){.kind = AST_STAR, .offset = s->offset, .length = s->length, .height = 1};
+    *outer->items[0].expr =
+        (struct ast_expr){.kind = AST_STAR, .offset = s->offset, .length = s->length, .height = 1, .nodes = 1};
     outer->item_count = 1;
     outer->from = from;
     return outer;

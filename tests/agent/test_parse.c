@@ -433,12 +433,35 @@ static void test_depth(void **state)
     }
 }
 
+// Sixty nested CASEs share their subjects: a walker would meet 2^60 nodes.
+static void test_sharing(void **state)
+{
+    struct arena arena;
+    struct error e;
+    struct ast_select *select;
+    struct text sql;
+    (void)state;
+    arena_init(&arena, &memory, 1 << 16);
+    text_init(&sql, &memory);
+    text_string(&sql, "SELECT ");
+    for (int n = 0; n < 60; n++)
+        text_string(&sql, "CASE ");
+    text_string(&sql, "a");
+    for (int n = 0; n < 60; n++)
+        text_string(&sql, " WHEN 1 THEN 2 WHEN 3 THEN 4 END");
+    struct sql_source source = {.text = text_view(&sql)};
+    assert_int_equal(sql_parse(&source, &arena, &select, &e), STATUS_CONFIG);
+    assert_non_null(strstr(e.text, "[FAILED_TO_PARSE_TOO_COMPLEX]"));
+    text_free(&sql);
+    arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_trees), cmocka_unit_test(test_literals), cmocka_unit_test(test_strings),
         cmocka_unit_test(test_nodes), cmocka_unit_test(test_schemas),  cmocka_unit_test(test_rubbish),
-        cmocka_unit_test(test_depth),
+        cmocka_unit_test(test_depth), cmocka_unit_test(test_sharing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
