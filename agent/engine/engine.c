@@ -4,7 +4,10 @@
 #include <assert.h>
 #include <inttypes.h>
 
-enum { FULL_PAUSE = 10 * MICROS_PER_SECOND }; // between tries when there is no room
+enum {
+    FULL_PAUSE = 10 * MICROS_PER_SECOND, // between tries when there is no room
+    STORE_PAGE = 4096,
+};
 
 void engine_stop(struct engine *g)
 {
@@ -237,6 +240,21 @@ static enum status commit(struct engine *g, const struct batch *batch, const str
 
 // ---------------------------------------------------------------- the loop
 
+// The one thing that limits.memory does not bound: LMDB holds the pages that a transaction changes, a page a key at
+// most. (There are no more pages than the file has, and than the changed entries fill anew.)
+static void say_over_limit(const struct engine *g, int64_t batch)
+{
+    const struct store_counters *c = store_counters(g->store);
+    uint64_t pages = c->dirty_keys * STORE_PAGE, most = c->map_used + 2 * (uint64_t)c->cache_bytes;
+    uint64_t wanted = g->memory->used + (pages < most ? pages : most);
+    uint64_t limit = (uint64_t)g->setup.pipeline->limits.memory;
+    if (wanted > limit)
+        log_say(g->setup.log, LOG_LEVEL_WARNING,
+                "batch %" PRId64 " changes more at once than limits.memory (%" PRIu64
+                " MB) holds: its commit takes up to %" PRIu64 " MB",
+                batch, limit >> 20, wanted >> 20);
+}
+
 // Everything up to the commit.
 static enum status prepare_batch(struct engine *g, const struct batch *batch, struct error *e)
 {
@@ -269,6 +287,7 @@ static enum status run_batch(struct engine *g, struct error *e)
     if (s == STATUS_OK) {
         assert(counts_hold(&all));
         done = progress_of(g, &batch, began);
+        say_over_limit(g, batch.id);
         s = commit(g, &batch, &done, e);
     }
     if (s != STATUS_OK) {
