@@ -14,14 +14,20 @@
     X(bit_count) X(bit_get)                                                                                            \
     X(is_true) X(is_not_true) X(is_false) X(is_not_false) X(is_unknown) X(is_not_unknown)                              \
     X(case) X(if) X(coalesce) X(nvl) X(nvl2) X(nullif) X(greatest) X(least)                                            \
+    X(isnan) X(nanvl) X(nullifzero) X(zeroifnull) X(equal_null) X(typeof) X(current_timezone) X(is_valid_utf8)         \
     X(concat) X(concat_ws) X(repeat) X(lpad) X(rpad) X(replace) X(reverse)                                             \
     X(length) X(octet_length) X(ascii) X(startswith) X(endswith) X(contains) X(instr) X(locate)                        \
     X(substring) X(left) X(right) X(substring_index) X(trim) X(btrim) X(ltrim) X(rtrim)                                \
     X(upper) X(lower) X(initcap)                                                                                       \
+    X(translate) X(overlay) X(split_part) X(find_in_set) X(space) X(bit_length) X(elt) X(luhn_check) X(levenshtein)    \
+    X(soundex)                                                                                                         \
     X(hex) X(unhex) X(bin) X(base64) X(unbase64) X(conv) X(chr) X(encode) X(decode) X(to_binary)                       \
+    X(md5) X(sha1) X(sha2) X(crc32) X(hash) X(xxhash64)                                                                \
     X(like) X(ilike) X(split) X(rlike) X(regexp_extract)                                                               \
+    X(regexp_replace) X(regexp_extract_all) X(regexp_count) X(regexp_substr) X(regexp_instr)                           \
     X(abs) X(sign) X(pmod) X(sqrt) X(cbrt) X(exp) X(expm1) X(ln) X(log) X(log10) X(log2) X(log1p) X(pow) X(hypot)      \
     X(sin) X(cos) X(tan) X(asin) X(acos) X(atan) X(atan2) X(sinh) X(cosh) X(tanh) X(degrees) X(radians) X(e) X(pi)     \
+    X(factorial) X(width_bucket)                                                                                       \
     X(round) X(bround) X(rint) X(floor) X(ceil)                                                                        \
     X(year) X(quarter) X(month) X(day) X(dayofweek) X(weekday) X(dayofyear) X(weekofyear) X(last_day)                  \
     X(date_add) X(date_sub) X(add_months) X(datediff) X(make_date) X(trunc) X(date_trunc)                              \
