@@ -8,6 +8,7 @@
 // clang-format off
 #define FUNCTIONS(X)                                                                                                   \
     X(add) X(subtract) X(multiply) X(divide) X(remainder) X(div) X(negative) X(positive)                               \
+    X(try_add) X(try_subtract) X(try_multiply) X(try_divide) X(try_mod)                                                \
     X(equal) X(not_equal) X(less) X(less_equal) X(greater) X(greater_equal) X(not_distinct) X(distinct) X(in)          \
     X(and) X(or) X(not) X(is_null) X(is_not_null)                                                                      \
     X(bitwise_and) X(bitwise_or) X(bitwise_xor) X(bitwise_not) X(shift_left) X(shift_right) X(shift_right_unsigned)    \
@@ -31,6 +32,8 @@
     X(round) X(bround) X(rint) X(floor) X(ceil)                                                                        \
     X(year) X(quarter) X(month) X(day) X(dayofweek) X(weekday) X(dayofyear) X(weekofyear) X(last_day)                  \
     X(date_add) X(date_sub) X(add_months) X(datediff) X(make_date) X(trunc) X(date_trunc)                              \
+    X(months_between) X(next_day) X(timestampadd) X(timestampdiff) X(unix_date) X(date_from_unix_date) X(dayname)      \
+    X(monthname) X(make_timestamp) X(make_timestamp_ntz) X(from_utc_timestamp) X(to_utc_timestamp) X(convert_timezone) \
     X(hour) X(minute) X(second) X(extract) X(unix_seconds) X(unix_millis) X(unix_micros)                               \
     X(timestamp_seconds) X(timestamp_millis) X(timestamp_micros) X(current_timestamp) X(current_date)                  \
     X(date_format) X(from_unixtime) X(to_date) X(to_timestamp) X(unix_timestamp)                                       \
