@@ -1,8 +1,11 @@
 #include "agent/cli/command.h"
 
+#include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static void print_help(FILE *to)
 {
@@ -32,8 +35,21 @@ static int unknown(const char *name)
     return exit_code(STATUS_USAGE);
 }
 
+// A standard stream that the caller closed becomes /dev/null: else the next file that is opened, the checkpoint say,
+// would take its number, and results or log lines would be written into it.
+static bool standard_streams_open(void)
+{
+    int fd;
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    return fd >= 0 && close(fd) == 0;
+}
+
 int main(int argc, char **argv)
 {
+    if (!standard_streams_open())
+        return exit_code(STATUS_FAILED);
     signal(SIGPIPE, SIG_IGN); // a reader that left is told by write's error
     if (argc < 2) {
         print_help(stderr);
