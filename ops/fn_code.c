@@ -70,7 +70,7 @@ static void from_hex(const struct call *c, const struct rows *rows)
             bool high = (s.size - k) % 2 == 0;
             int first = high ? hex_value(s.data[k++]) : 0, second = hex_value(s.data[k]);
             wrong = first < 0 || second < 0;
-            *to++ = (char)(first << 4 | second);
+            *to++ = (char)((unsigned)first << 4 | (unsigned)second);
         }
         c->out->null[i] = wrong;
     }
