@@ -202,6 +202,28 @@ static enum status finish(struct engine *g, struct error *e)
 
 // ---------------------------------------------------------------- no room
 
+// A source whose sender waits for a commit does not wait for the trigger.
+static bool urgent(const struct engine *g)
+{
+    for (uint32_t i = 0; i < g->setup.pipeline->source_count; i++)
+        if (g->intake[i] && intake_class(g->intake[i])->urgent &&
+            intake_class(g->intake[i])->urgent(intake_source(g->intake[i])))
+            return true;
+    return false;
+}
+
+static enum status wait_for_interval(struct engine *g, int64_t until, struct error *e)
+{
+    while (!g->stop && !urgent(g)) {
+        enum status s = g->setup.port->class->wait(g->setup.port, until, e);
+        if (s == STATUS_END)
+            return STATUS_OK;
+        if (s != STATUS_OK)
+            return s;
+    }
+    return STATUS_OK;
+}
+
 static enum status wait_until(struct engine *g, int64_t until, struct error *e)
 {
     while (!g->stop) {
@@ -330,7 +352,7 @@ static enum status wait_for_trigger(struct engine *g, bool ran, int64_t wall, in
     struct port *port = g->setup.port;
     int64_t delay = trigger_delay(&g->trigger, wall, ran);
     if (delay > 0)
-        return wait_until(g, now + delay, e);
+        return wait_for_interval(g, now + delay, e);
     // Where the next batch may be due at once, what has come in meanwhile is still taken.
     enum status s = port->class->wait(port, ran ? now : next, e);
     return s == STATUS_END ? STATUS_OK : s;

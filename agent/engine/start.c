@@ -91,6 +91,8 @@ static enum status open_source(struct engine *g, uint32_t i, struct error *e)
         .multi_line = option_boolean(&source->options, "multiLine") || option_boolean(&source->options, "wholetext"),
         .fresh = !g->position.any,
         .once = g->trigger.kind == TRIGGER_ONCE,
+        .device = g->setup.device,
+        .query = arena_copy(&g->arena, g->setup.pipeline->name.data, g->setup.pipeline->name.size),
     };
     if (!setup.state)
         return STATUS_FAILED;
