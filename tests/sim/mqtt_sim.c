@@ -102,7 +102,7 @@ static struct letter letter_make(struct mqtt_sim *b, struct slice topic, struct 
     text_slice(&l.bytes, topic);
     text_slice(&l.bytes, payload);
     text_slice(&l.bytes, property);
-    text_reserve(&l.bytes, 1);
+    text_cstring(&l.bytes);
     return l;
 }
 
@@ -163,10 +163,12 @@ static void answer(struct mqtt_client *c, uint64_t token, enum status status, co
 static void lose(struct mqtt_client *c, const char *reason)
 {
     struct mqtt_sim *b = c->broker;
+    // Of what lies before a frozen broker, so many from the first on are already in its hands.
+    uint64_t ghosts = b->frozen ? sim_random(b->port) % (c->out_count + 1) : 0;
     for (uint32_t i = 0; i < c->out_count; i++) {
         struct out *o = &c->out[i];
         answer(c, o->token, STATUS_AGAIN, reason);
-        if (b->frozen && !o->arrived && sim_random(b->port) % 2 == 0)
+        if (i < ghosts && !o->arrived)
             letters_push(b, &b->ghosts, o->letter);
         else
             text_free(&o->letter.bytes);
