@@ -105,6 +105,29 @@ enum status store_log_read(struct store *s, const char *sink, struct log_place f
     return status == STATUS_OK ? state_scan(&l->part->state, place_key(from, key), read_one, &r, e) : status;
 }
 
+struct editing {
+    enum visit (*visit)(void *arg, struct log_place place, struct slice payload);
+    void *arg;
+};
+
+static enum visit edit_one(void *visitor, struct slice key, struct slice value)
+{
+    struct editing *r = visitor;
+    struct log_place place;
+    return key_place(key, &place) ? r->visit(r->arg, place, value) : VISIT_STOP;
+}
+
+enum status store_log_edit(struct store *s, const char *sink, struct log_place from,
+                           enum visit (*visit)(void *arg, struct log_place place, struct slice payload), void *arg,
+                           struct error *e)
+{
+    struct log *l;
+    char key[PLACE_SIZE];
+    struct editing r = {visit, arg};
+    enum status status = find_log(s, sink, &l, e);
+    return status == STATUS_OK ? state_scan(&l->part->state, place_key(from, key), edit_one, &r, e) : status;
+}
+
 enum status store_log_acknowledge(struct store *s, const char *sink, struct log_place place, struct error *e)
 {
     struct log *l;
