@@ -2,6 +2,7 @@
 
 #include "agent/engine/collector.h"
 #include "agent/engine/intake.h"
+#include "agent/engine/outbox.h"
 #include "agent/engine/trigger.h"
 #include "agent/plan/session.h"
 
@@ -13,6 +14,7 @@ enum {
     PLAN_ARENA_BLOCK = 16 * 1024,
     PART_NAME_MAX = 128,
     FULL_PAUSE = 10 * 1000 * 1000, // microseconds between tries when there is no room
+    SAY_EVERY = 60 * 1000 * 1000,  // what the end waits for
 };
 
 struct engine {
@@ -25,12 +27,14 @@ struct engine {
     struct plan_run run;
     struct intake **intake; // for each source, NULL where the query does not use it
     struct collector collector;
+    struct outbox *outbox;
     struct trigger_rule trigger;
     struct store_position position;
     int64_t watermark_asked; // the greatest that a watermark operator proposed, or INT64_MIN
     bool no_data_due;        // the watermark moved in the last batch of this run
     bool committed;          // a batch was committed, its finish is still to be done
     bool full;               // there was no room at the last try
+    bool blocked;            // the outbox is full: nothing new is read
     struct text scratch;
     volatile sig_atomic_t stop;
 };
@@ -151,18 +155,49 @@ static enum status open_sink(struct engine *g, const struct pipeline_sink *sink,
         if (!setup.state)
             return STATUS_FAILED;
     }
-    enum status s = sink->class->open(&setup, &c->sink[c->count], e);
+    bool logged = sink->class->delivery(&sink->options) == SINK_LOGGED;
+    enum status s = STATUS_OK;
+    if (logged) {
+        setup.device = g->setup.device;
+        setup.query = arena_copy(&g->arena, g->setup.pipeline->name.data, g->setup.pipeline->name.size);
+        s = outbox_add(g->outbox, setup.name, sink->class, &sink->options, &setup.records, e);
+    }
+    if (s == STATUS_OK)
+        s = sink->class->open(&setup, &c->sink[c->count], e);
     if (s != STATUS_OK)
         return s;
+    if (logged)
+        outbox_attach(g->outbox, c->sink[c->count]);
     c->class[c->count] = sink->class;
     c->count++;
     return sink->class->recover ? sink->class->recover(c->sink[c->count - 1], e) : STATUS_OK;
 }
 
+static enum status open_outbox(struct engine *g, struct error *e)
+{
+    const struct pipeline *p = g->setup.pipeline;
+    struct outbox_setup setup = {
+        .store = g->store,
+        .port = g->setup.port,
+        .log = g->setup.log,
+        .memory = g->memory,
+        .who = &g->collector.who,
+        .mode = p->mode,
+        .full = p->limits.outbox_full,
+        .limit = p->limits.outbox,
+        .commit_interval = p->limits.commit_interval,
+    };
+    for (uint32_t i = 0; i < p->sink_count; i++)
+        setup.sinks += p->sinks[i].class->delivery(&p->sinks[i].options) == SINK_LOGGED;
+    enum status s = outbox_open(&setup, &g->outbox, e);
+    g->collector.outbox = g->outbox;
+    return s;
+}
+
 static enum status open_ends(struct engine *g, struct error *e)
 {
     const struct pipeline *p = g->setup.pipeline;
-    enum status s = STATUS_OK;
+    enum status s = open_outbox(g, e);
     for (uint32_t i = 0; s == STATUS_OK && i < p->sink_count; i++)
         s = open_sink(g, &p->sinks[i], e);
     g->intake = ARENA_ARRAY(&g->arena, struct intake *, p->source_count);
@@ -205,6 +240,8 @@ static void halt(struct engine *g)
         intake_close(g->intake[i]);
     g->intake = NULL;
     collector_close(&g->collector);
+    outbox_close(g->outbox);
+    g->outbox = NULL;
     plan_stop(&g->run);
     g->run = (struct plan_run){0};
     store_close(g->store);
@@ -347,9 +384,12 @@ static enum status commit(struct engine *g, const struct batch *batch, const str
                 "{\"batch\":%" PRId64 ",\"in\":%" PRIu64 ",\"out\":%" PRIu64 ",\"late\":%" PRIu64
                 ",\"rejected\":%" PRIu64 ",\"took\":%" PRId64 "}",
                 p->batch, p->rows_in, p->rows_out, p->late, p->rejected, p->took);
-    enum status s = store_commit(g->store, &position, text_view(&g->scratch), e);
+    enum status s = outbox_prepare(g->outbox, true, g->collector.rows, e);
+    if (s == STATUS_OK)
+        s = store_commit(g->store, &position, text_view(&g->scratch), e);
     if (s != STATUS_OK)
         return s;
+    outbox_committed(g->outbox);
     g->no_data_due =
         g->setup.pipeline->no_data_batches && plan_wants_no_data_batch(g->plan) && next > batch->watermark_evict;
     g->position = position;
@@ -360,6 +400,7 @@ static enum status commit(struct engine *g, const struct batch *batch, const str
 static void give_up(struct engine *g)
 {
     collector_abandon(&g->collector);
+    outbox_abandoned(g->outbox);
     store_rollback(g->store);
 }
 
@@ -410,21 +451,82 @@ static enum status run_batch(struct engine *g, struct error *e)
         return s;
     }
     g->committed = true;
+    done.outbox = outbox_waiting(g->outbox);
     s = finish(g, e);
     if (g->setup.progress)
         g->setup.progress(g->setup.self, &done);
     return s;
 }
 
+// ---------------------------------------------------------------- deliveries
+
+// What the sinks have to tell is recorded by the next batch's commit; where none comes, by one of its own.
+static enum status commit_deliveries(struct engine *g, struct error *e)
+{
+    enum status s = outbox_prepare(g->outbox, false, 0, e);
+    if (s == STATUS_OK)
+        s = store_commit(g->store, &g->position, (struct slice){0}, e);
+    if (s == STATUS_OK) {
+        outbox_committed(g->outbox);
+        return STATUS_OK;
+    }
+    outbox_abandoned(g->outbox);
+    store_rollback(g->store);
+    return s;
+}
+
+// *next: monotonic time of the next look at the sinks.
+static enum status deliver(struct engine *g, int64_t *next, struct error *e)
+{
+    enum status s = outbox_turn(g->outbox, next, e);
+    if (s != STATUS_OK || !outbox_commit_due(g->outbox))
+        return s;
+    s = commit_deliveries(g, e);
+    *next = g->setup.port->class->monotonic(g->setup.port);
+    return s;
+}
+
+// The end of a bounded run: everything that was logged has arrived, or somebody has stopped us.
+static enum status drain(struct engine *g, struct error *e)
+{
+    struct port *port = g->setup.port;
+    int64_t say = 0;
+    enum status s = STATUS_OK;
+    while (!g->stop && outbox_waiting(g->outbox) > 0) {
+        int64_t next, now = port->class->monotonic(port);
+        s = deliver(g, &next, e);
+        if (s == STATUS_FULL) // the disk's: acknowledgements can wait
+            next = now + FULL_PAUSE;
+        else if (s != STATUS_OK)
+            return s;
+        if (outbox_waiting(g->outbox) == 0)
+            break;
+        if (now >= say) {
+            outbox_say_waiting(g->outbox);
+            say = now + SAY_EVERY;
+        }
+        s = port->class->wait(port, next < say ? next : say, e);
+        if (s != STATUS_OK && s != STATUS_END)
+            return s;
+    }
+    return STATUS_OK;
+}
+
 // ---------------------------------------------------------------- the loop
 
+// The sinks are served meanwhile.
 static enum status wait_until(struct engine *g, int64_t until, struct error *e)
 {
-    while (!g->stop) {
-        enum status s = g->setup.port->class->wait(g->setup.port, until, e);
-        if (s == STATUS_END)
-            return STATUS_OK;
-        if (s != STATUS_OK)
+    struct port *port = g->setup.port;
+    while (!g->stop && port->class->monotonic(port) < until) {
+        int64_t next = until;
+        enum status s = deliver(g, &next, e);
+        if (s == STATUS_FULL)
+            next = until;
+        else if (s != STATUS_OK)
+            return s;
+        s = port->class->wait(port, next < until ? next : until, e);
+        if (s != STATUS_OK && s != STATUS_END)
             return s;
     }
     return STATUS_OK;
@@ -439,18 +541,29 @@ static enum status wait_for_room(struct engine *g, struct error *e)
     return wait_until(g, g->setup.port->class->monotonic(g->setup.port) + FULL_PAUSE, e);
 }
 
-// One look, and the batch that is due. *next: monotonic time of the next look, if nothing was due.
+// One look, and the batch that is due. *next: monotonic time of the next look, if nothing was due. While the log is
+// full there is no look: what is logged still goes out.
 static enum status turn(struct engine *g, bool *due, int64_t *next, struct error *e)
 {
+    bool any = false, blocked = false;
+    int64_t deliveries = INT64_MAX;
     enum status s = g->committed ? finish(g, e) : STATUS_OK;
-    bool any = false;
     if (s == STATUS_OK)
+        s = deliver(g, &deliveries, e);
+    blocked = outbox_blocks(g->outbox);
+    if (s == STATUS_OK && blocked != g->blocked)
+        log_say(g->setup.log, LOG_LEVEL_WARNING,
+                blocked ? "the outbox is full (limits.outbox): nothing new is read until it has room"
+                        : "the outbox has room again: reading goes on");
+    g->blocked = blocked;
+    if (s == STATUS_OK && !blocked)
         s = look(g, &any, next, e);
-    *due = any || g->no_data_due;
+    *next = deliveries < *next ? deliveries : *next;
+    *due = !blocked && (any || g->no_data_due);
     return s == STATUS_OK && *due ? run_batch(g, e) : s;
 }
 
-enum status engine_run(struct engine *g, struct error *e)
+static enum status run_batches(struct engine *g, struct error *e)
 {
     struct port *port = g->setup.port;
     bool bounded = trigger_is_bounded(&g->trigger);
@@ -467,7 +580,7 @@ enum status engine_run(struct engine *g, struct error *e)
         if (s != STATUS_OK)
             return s;
         g->full = false;
-        if (g->trigger.kind == TRIGGER_ONCE || (bounded && !due))
+        if (!g->blocked && (g->trigger.kind == TRIGGER_ONCE || (bounded && !due)))
             return STATUS_OK;
         int64_t delay = trigger_delay(&g->trigger, wall);
         if (delay > 0)
@@ -478,4 +591,12 @@ enum status engine_run(struct engine *g, struct error *e)
             return s;
     }
     return STATUS_OK;
+}
+
+enum status engine_run(struct engine *g, struct error *e)
+{
+    enum status s = run_batches(g, e);
+    if (s == STATUS_OK && trigger_is_bounded(&g->trigger))
+        s = drain(g, e);
+    return s == STATUS_OK && outbox_pending(g->outbox) ? commit_deliveries(g, e) : s;
 }

@@ -117,6 +117,8 @@ enum status gap_drop_oldest(struct outlet *o, uint64_t share, struct error *e)
 {
     uint64_t records, bytes;
     enum status s = store_log_size(o->setup->store, o->name, &records, &bytes, e);
+    if (s == STATUS_OK && records > 0) // those that this commit removes anyway do not count
+        bytes -= (uint64_t)((double)bytes * (double)o->stale / (double)records);
     if (s != STATUS_OK || bytes <= share)
         return s;
     struct loss l = {.outlet = o, .reason = GAP_FULL, .before = UINT64_MAX, .wanted = bytes - share + GAP_RECORD_BYTES};

@@ -42,8 +42,8 @@ static enum status read_cursor(struct store *s, struct log *l, struct error *e)
     if (!cursors)
         return STATUS_FAILED;
     enum status status = state_get(&cursors->state, slice_of(l->sink), &value, e);
-    if (status == STATUS_OK)
-        l->any = key_place(value, &l->acknowledged);
+    if (status == STATUS_OK) // what it covers may not all have been removed
+        l->any = l->pending = key_place(value, &l->acknowledged);
     return status == STATUS_END ? STATUS_OK : status;
 }
 
