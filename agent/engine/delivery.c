@@ -138,6 +138,14 @@ static struct suspect *suspect_of(struct outlet *o, struct log_place place)
     return &o->suspects[o->suspect_count++];
 }
 
+// It arrived, even if it has to be sent again for the sake of the order: nothing is wrong with it.
+static void clear_suspect(struct outlet *o, struct log_place place)
+{
+    for (uint32_t i = 0; i < o->suspect_count; i++)
+        if (o->suspects[i].place.seq == place.seq && o->suspects[i].place.turn == place.turn)
+            o->suspects[i--] = o->suspects[--o->suspect_count];
+}
+
 static void refused(struct outlet *o, struct flight *f, const char *reason)
 {
     f->state = FLIGHT_REFUSED;
@@ -184,6 +192,7 @@ static void take_report(struct outlet *o, const struct sink_delivery_report *r)
     switch (r->outcome) {
     case SINK_ARRIVED:
         f->state = FLIGHT_ARRIVED;
+        clear_suspect(o, f->place);
         o->accepted++;
         o->failures = 0;
         break;
