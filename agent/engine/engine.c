@@ -1,279 +1,9 @@
-#include "agent/engine/engine.h"
+#include "agent/engine/inside.h"
 
-#include "agent/engine/collector.h"
-#include "agent/engine/intake.h"
-#include "agent/engine/outbox.h"
-#include "agent/engine/trigger.h"
-#include "agent/plan/session.h"
-
+#include <assert.h>
 #include <inttypes.h>
-#include <signal.h>
-#include <stdio.h>
 
-enum {
-    PLAN_ARENA_BLOCK = 16 * 1024,
-    PART_NAME_MAX = 128,
-    FULL_PAUSE = 10 * 1000 * 1000, // microseconds between tries when there is no room
-    SAY_EVERY = 60 * 1000 * 1000,  // what the end waits for
-};
-
-struct engine {
-    struct engine_setup setup;
-    struct memory *memory;
-    struct arena arena; // of all that a start makes
-    struct session session;
-    struct plan *plan;
-    struct store *store;
-    struct plan_run run;
-    struct intake **intake; // for each source, NULL where the query does not use it
-    struct collector collector;
-    struct outbox *outbox;
-    struct trigger_rule trigger;
-    struct store_position position;
-    int64_t watermark_asked; // the greatest that a watermark operator proposed, or INT64_MIN
-    bool no_data_due;        // the watermark moved in the last batch of this run
-    bool committed;          // a batch was committed, its finish is still to be done
-    bool full;               // there was no room at the last try
-    bool blocked;            // the outbox is full: nothing new is read
-    struct text scratch;
-    volatile sig_atomic_t stop;
-};
-
-// ---------------------------------------------------------------- start and end
-
-// A part of the checkpoint by its kind (state, offsets, sink) and name.
-static const struct state *part(struct engine *g, const char *kind, struct slice name, struct error *e)
-{
-    char text[PART_NAME_MAX];
-    snprintf(text, sizeof text, "%s:%.*s", kind, (int)name.size, name.data);
-    return store_state(g->store, text, e);
-}
-
-static const struct state *operator_state(void *self, const char *operator_name)
-{
-    return part(self, "state", slice_of(operator_name), NULL);
-}
-
-// A state is kept only where what it depends on is what it was; it is never silently started afresh.
-static enum status check_fingerprint(struct engine *g, struct error *e)
-{
-    struct text *now = &g->scratch, was;
-    text_clear(now);
-    plan_fingerprint(g->plan, now);
-    text_init(&was, g->memory);
-    enum status s = store_meta_get(g->store, "fingerprint", &was, e);
-    if (s == STATUS_OK && !slice_equal(text_view(&was), text_view(now)))
-        s = error_set(
-            e, STATUS_CONFIG,
-            "%s: the query's state was made by another query and does not fit this one.\n  then: %s\n  now:  %s\n"
-            "Run it under another name or --state to begin anew, or put the old query back.",
-            g->setup.checkpoint, text_cstring(&was), text_cstring(now));
-    else if (s == STATUS_OK || s == STATUS_END)
-        s = s == STATUS_OK ? STATUS_OK : store_meta_put(g->store, "fingerprint", text_view(now), e);
-    text_free(&was);
-    return s;
-}
-
-static enum status open_store(struct engine *g, struct error *e)
-{
-    const struct pipeline *p = g->setup.pipeline;
-    struct store_setup setup = {
-        .directory = g->setup.checkpoint,
-        .device = g->setup.device,
-        .query = arena_copy(&g->arena, p->name.data, p->name.size),
-        .build = RUNNEL_VERSION,
-        .cache_limit = (size_t)p->limits.memory / 4,
-        .memory = g->memory,
-    };
-    enum status s = store_open(&setup, &g->store, e);
-    if (s != STATUS_OK)
-        return s;
-    struct slice notice = store_notice(g->store);
-    if (notice.size > 0)
-        log_say(g->setup.log, LOG_LEVEL_WARNING, "%.*s", (int)notice.size, notice.data);
-    g->position = store_position(g->store);
-    return check_fingerprint(g, e);
-}
-
-static enum status refuse_live(const struct engine *g, const struct pipeline_source *source, struct error *e)
-{
-    return pipeline_error(
-        g->setup.pipeline, source->place, e,
-        "source \"%.*s\": %s has no end, so it cannot run with availableNow or once; use processingTime",
-        (int)source->name.size, source->name.data, source->class->format);
-}
-
-static enum status open_source(struct engine *g, uint32_t i, struct error *e)
-{
-    const struct pipeline_source *source = &g->setup.pipeline->sources[i];
-    bool bounded = trigger_is_bounded(&g->trigger);
-    if (source->class->live && bounded)
-        return refuse_live(g, source, e);
-    struct source_setup setup = {
-        .name = arena_copy(&g->arena, source->name.data, source->name.size),
-        .options = &source->options,
-        .port = g->setup.port,
-        .log = g->setup.log,
-        .memory = g->memory,
-        .state = part(g, "offsets", source->name, e),
-        .is_static = source->is_static,
-        .multi_line = option_boolean(&source->options, "multiLine") || option_boolean(&source->options, "wholetext"),
-        .fresh = !g->position.any,
-        .once = g->trigger.kind == TRIGGER_ONCE,
-    };
-    if (!setup.state)
-        return STATUS_FAILED;
-    struct intake_setup intake = {
-        .source = source,
-        .setup = &setup,
-        .session = &g->session,
-        .entry = g->run.entry[i],
-        .entry_input = g->run.entry_input[i],
-    };
-    intake.output = plan_source_output(g->plan, i, &intake.outputs);
-    enum status s = intake_open(&intake, &g->arena, &g->intake[i], e);
-    if (s != STATUS_OK || !bounded || !source->class->freeze)
-        return s;
-    return source->class->freeze(intake_source(g->intake[i]), e);
-}
-
-static enum status open_sink(struct engine *g, const struct pipeline_sink *sink, struct error *e)
-{
-    struct collector *c = &g->collector;
-    struct sink_setup setup = {
-        .name = arena_copy(&g->arena, sink->name.data, sink->name.size),
-        .options = &sink->options,
-        .port = g->setup.port,
-        .log = g->setup.log,
-        .memory = g->memory,
-        .session = &g->session,
-        .mode = g->setup.pipeline->mode,
-    };
-    setup.fields = plan_fields(g->plan, &setup.field_count);
-    if (sink->class->delivery(&sink->options) != SINK_DIRECT) {
-        setup.state = part(g, "sink", sink->name, e);
-        if (!setup.state)
-            return STATUS_FAILED;
-    }
-    bool logged = sink->class->delivery(&sink->options) == SINK_LOGGED;
-    enum status s = STATUS_OK;
-    if (logged) {
-        setup.device = g->setup.device;
-        setup.query = arena_copy(&g->arena, g->setup.pipeline->name.data, g->setup.pipeline->name.size);
-        s = outbox_add(g->outbox, setup.name, sink->class, &sink->options, &setup.records, e);
-    }
-    if (s == STATUS_OK)
-        s = sink->class->open(&setup, &c->sink[c->count], e);
-    if (s != STATUS_OK)
-        return s;
-    if (logged)
-        outbox_attach(g->outbox, c->sink[c->count]);
-    c->class[c->count] = sink->class;
-    c->count++;
-    return sink->class->recover ? sink->class->recover(c->sink[c->count - 1], e) : STATUS_OK;
-}
-
-static enum status open_outbox(struct engine *g, struct error *e)
-{
-    const struct pipeline *p = g->setup.pipeline;
-    struct outbox_setup setup = {
-        .store = g->store,
-        .port = g->setup.port,
-        .log = g->setup.log,
-        .memory = g->memory,
-        .who = &g->collector.who,
-        .mode = p->mode,
-        .full = p->limits.outbox_full,
-        .limit = p->limits.outbox,
-        .commit_interval = p->limits.commit_interval,
-    };
-    for (uint32_t i = 0; i < p->sink_count; i++)
-        setup.sinks += p->sinks[i].class->delivery(&p->sinks[i].options) == SINK_LOGGED;
-    enum status s = outbox_open(&setup, &g->outbox, e);
-    g->collector.outbox = g->outbox;
-    return s;
-}
-
-static enum status open_ends(struct engine *g, struct error *e)
-{
-    const struct pipeline *p = g->setup.pipeline;
-    enum status s = open_outbox(g, e);
-    for (uint32_t i = 0; s == STATUS_OK && i < p->sink_count; i++)
-        s = open_sink(g, &p->sinks[i], e);
-    g->intake = ARENA_ARRAY(&g->arena, struct intake *, p->source_count);
-    for (uint32_t i = 0; s == STATUS_OK && i < p->source_count; i++)
-        if (plan_source_used(g->plan, i))
-            s = open_source(g, i, e);
-    return s;
-}
-
-static bool any_live(const struct pipeline *p)
-{
-    for (uint32_t i = 0; i < p->source_count; i++)
-        if (p->sources[i].class->live)
-            return true;
-    return false;
-}
-
-static enum status start(struct engine *g, struct error *e)
-{
-    const struct pipeline *p = g->setup.pipeline;
-    collector_init(&g->collector, g->memory);
-    g->trigger = trigger_rule_make(p, g->setup.available_now, any_live(p));
-    enum status s = pipeline_session(p, g->setup.port->class->zones(g->setup.port), &g->arena, &g->session, e);
-    if (s == STATUS_OK)
-        s = plan_make(p, &g->session, &g->arena, &g->plan, e);
-    if (s == STATUS_OK)
-        s = open_store(g, e);
-    if (s == STATUS_OK) {
-        g->collector.who =
-            (struct identity){.device = slice_of(g->setup.device), .query = p->name, .epoch = store_epoch(g->store)};
-        s = plan_start(g->plan, operator_state, g, &g->collector.op, (size_t)p->limits.memory / 4, g->memory, &g->run,
-                       e);
-    }
-    return s == STATUS_OK ? open_ends(g, e) : s;
-}
-
-static void halt(struct engine *g)
-{
-    for (uint32_t i = 0; g->intake && i < g->setup.pipeline->source_count; i++)
-        intake_close(g->intake[i]);
-    g->intake = NULL;
-    collector_close(&g->collector);
-    outbox_close(g->outbox);
-    g->outbox = NULL;
-    plan_stop(&g->run);
-    g->run = (struct plan_run){0};
-    store_close(g->store);
-    g->store = NULL;
-    arena_reset(&g->arena);
-}
-
-enum status engine_open(const struct engine_setup *setup, struct engine **out, struct error *e)
-{
-    struct engine *g = mem_zalloc(setup->memory, sizeof *g);
-    g->setup = *setup;
-    g->memory = setup->memory;
-    arena_init(&g->arena, g->memory, PLAN_ARENA_BLOCK);
-    text_init(&g->scratch, g->memory);
-    enum status s = start(g, e);
-    if (s != STATUS_OK) {
-        engine_close(g);
-        return s;
-    }
-    *out = g;
-    return STATUS_OK;
-}
-
-void engine_close(struct engine *g)
-{
-    if (!g)
-        return;
-    halt(g);
-    arena_free(&g->arena);
-    text_free(&g->scratch);
-    mem_free(g->memory, g, sizeof *g);
-}
+enum { STORE_PAGE = 4096 };
 
 void engine_stop(struct engine *g)
 {
@@ -331,13 +61,20 @@ static enum status run_operators(struct engine *g, const struct batch *batch, st
     return s;
 }
 
+// What a source's watermark operator asked for, in this batch or before.
+static int64_t watermark_asked(const struct engine *g, uint32_t source)
+{
+    int64_t now = watermark_proposal(g->run.watermark[source]), before = g->asked[source];
+    return now > before ? now : before;
+}
+
 // The watermark that the next batch will have: never back, the least of the sources' (MultipleWatermarkPolicy.MIN).
 static int64_t next_watermark(const struct engine *g)
 {
     int64_t least = INT64_MAX, now = g->position.watermark;
     for (uint32_t i = 0; i < g->setup.pipeline->source_count; i++)
         if (g->intake[i] && g->run.watermark[i]) {
-            int64_t asked = watermark_proposal(g->run.watermark[i]);
+            int64_t asked = watermark_asked(g, i);
             least = asked < least ? asked : least;
         }
     return least != INT64_MAX && least > now ? least : now;
@@ -351,11 +88,16 @@ static bool has_watermark(const struct engine *g)
     return false;
 }
 
-static struct engine_progress measure(const struct engine *g, const struct batch *batch)
+static struct counts_nodes nodes(struct engine *g)
 {
-    struct engine_progress p = {.batch = batch->id,
-                                .started = batch->now,
-                                .watermark = batch->has_watermark ? batch->watermark_evict : INT64_MIN};
+    return (struct counts_nodes){
+        .run = &g->run, .root = &g->collector.op, .intake = g->intake, .sources = g->setup.pipeline->source_count};
+}
+
+// What was counted since the start.
+static struct engine_progress measure(const struct engine *g)
+{
+    struct engine_progress p = {.batch = 0};
     for (uint32_t i = 0; i < g->setup.pipeline->source_count; i++)
         if (g->intake[i]) {
             struct intake_counters c = intake_counters(g->intake[i]);
@@ -365,10 +107,38 @@ static struct engine_progress measure(const struct engine *g, const struct batch
         }
     for (uint32_t i = 0; i < g->run.all_count; i++)
         p.late += g->run.all[i]->counters.late;
+    for (uint32_t i = 0; i < g->state_count; i++)
+        p.state_rows += state_count(g->states[i]);
     return p;
 }
 
-static enum status commit(struct engine *g, const struct batch *batch, const struct engine_progress *p, struct error *e)
+// What is counted between two batches (a line too long to be taken) belongs to the second.
+static struct engine_progress progress_of(const struct engine *g, const struct batch *batch, int64_t began)
+{
+    struct engine_progress p = measure(g);
+    p.rows_in -= g->before.rows_in;
+    p.rejected -= g->before.rejected;
+    p.late -= g->before.late;
+    p.batch = batch->id;
+    p.rows_out = g->collector.rows;
+    p.started = batch->now;
+    p.took = g->setup.port->class->monotonic(g->setup.port) - began;
+    p.watermark = batch->has_watermark ? batch->watermark_evict : INT64_MIN;
+    return p;
+}
+
+// A rollback takes the fingerprint too, so it is put with each batch until one is committed.
+static enum status put_fingerprint(struct engine *g, struct error *e)
+{
+    if (!g->fingerprint_due)
+        return STATUS_OK;
+    text_clear(&g->scratch);
+    plan_fingerprint(g->plan, &g->scratch);
+    return store_meta_put(g->store, "fingerprint", text_view(&g->scratch), e);
+}
+
+static enum status try_commit(struct engine *g, const struct batch *batch, const struct engine_progress *p,
+                              struct error *e)
 {
     int64_t next = next_watermark(g);
     struct store_position position = {
@@ -376,24 +146,37 @@ static enum status commit(struct engine *g, const struct batch *batch, const str
         .batch = batch->id,
         .watermark = next,
         .watermark_late = batch->watermark_evict,
+        .watermark_moved = next > batch->watermark_evict,
         .committed_at = g->setup.port->class->wall(g->setup.port),
         .next_seq = g->position.next_seq + g->collector.rows,
     };
+    enum status s = put_fingerprint(g, e);
+    if (s != STATUS_OK)
+        return s;
     text_clear(&g->scratch);
     text_printf(&g->scratch,
                 "{\"batch\":%" PRId64 ",\"in\":%" PRIu64 ",\"out\":%" PRIu64 ",\"late\":%" PRIu64
                 ",\"rejected\":%" PRIu64 ",\"took\":%" PRId64 "}",
                 p->batch, p->rows_in, p->rows_out, p->late, p->rejected, p->took);
-    enum status s = outbox_prepare(g->outbox, true, g->collector.rows, e);
+    s = outbox_prepare(g->outbox, true, g->collector.rows, e);
     if (s == STATUS_OK)
         s = store_commit(g->store, &position, text_view(&g->scratch), e);
-    if (s != STATUS_OK)
-        return s;
-    outbox_committed(g->outbox);
+    if (s == STATUS_OK)
+        g->position = position;
+    return s;
+}
+
+static void note_commit(struct engine *g)
+{
     g->no_data_due =
-        g->setup.pipeline->no_data_batches && plan_wants_no_data_batch(g->plan) && next > batch->watermark_evict;
-    g->position = position;
-    return STATUS_OK;
+        g->setup.pipeline->no_data_batches && plan_wants_no_data_batch(g->plan) && g->position.watermark_moved;
+    for (uint32_t i = 0; i < g->setup.pipeline->source_count; i++)
+        if (g->run.watermark[i])
+            g->asked[i] = watermark_asked(g, i);
+    outbox_committed(g->outbox);
+    g->fingerprint_due = false;
+    g->committed = true;
+    g->before = measure(g);
 }
 
 // The batch has not been: sinks print nothing of it, sources will plan it again.
@@ -402,6 +185,8 @@ static void give_up(struct engine *g)
     collector_abandon(&g->collector);
     outbox_abandoned(g->outbox);
     store_rollback(g->store);
+    struct counts_nodes all = nodes(g);
+    counts_take_back(&g->counts, &all);
 }
 
 // What follows a commit; tried again where there was no room for it.
@@ -412,6 +197,77 @@ static enum status finish(struct engine *g, struct error *e)
         s = each_source(g, true, e);
     if (s == STATUS_OK)
         g->committed = false;
+    return s;
+}
+
+// ---------------------------------------------------------------- no room
+
+static enum status wait_until(struct engine *g, int64_t until, struct error *e)
+{
+    while (!g->stop) {
+        enum status s = g->setup.port->class->wait(g->setup.port, until, e);
+        if (s == STATUS_END)
+            return STATUS_OK;
+        if (s != STATUS_OK)
+            return s;
+    }
+    return STATUS_OK;
+}
+
+// No room is not the end: what was committed is safe, what was not is asked for again.
+static void say_full(struct engine *g, const struct error *e)
+{
+    if (!g->full)
+        log_say(g->setup.log, LOG_LEVEL_ERROR, "%s; waiting for room, nothing is lost", e->text);
+    g->full = true;
+}
+
+static int64_t full_pause(const struct engine *g)
+{
+    return g->setup.port->class->monotonic(g->setup.port) + FULL_PAUSE;
+}
+
+// What was prepared is not made again: a batch that a sink has printed is printed once.
+static enum status commit(struct engine *g, const struct batch *batch, const struct engine_progress *p, struct error *e)
+{
+    for (;;) {
+        enum status s = try_commit(g, batch, p, e);
+        if (s == STATUS_OK)
+            note_commit(g);
+        if (s != STATUS_FULL || g->stop)
+            return s;
+        say_full(g, e);
+        s = wait_until(g, full_pause(g), e);
+        if (s != STATUS_OK)
+            return s;
+    }
+}
+
+// ---------------------------------------------------------------- the loop
+
+// The one thing that limits.memory does not bound: LMDB holds the pages that a transaction changes, a page a key at
+// most. (There are no more pages than the file has, and than the changed entries fill anew.)
+static void say_over_limit(const struct engine *g, int64_t batch)
+{
+    const struct store_counters *c = store_counters(g->store);
+    uint64_t pages = c->dirty_keys * STORE_PAGE, most = c->map_used + 2 * (uint64_t)c->cache_bytes;
+    uint64_t wanted = g->memory->used + (pages < most ? pages : most);
+    uint64_t limit = (uint64_t)g->setup.pipeline->limits.memory;
+    if (wanted > limit)
+        log_say(g->setup.log, LOG_LEVEL_WARNING,
+                "batch %" PRId64 " changes more at once than limits.memory (%" PRIu64
+                " MB) holds: its commit takes up to %" PRIu64 " MB",
+                batch, limit >> 20, wanted >> 20);
+}
+
+// Everything up to the commit.
+static enum status prepare_batch(struct engine *g, const struct batch *batch, struct error *e)
+{
+    enum status s = run_operators(g, batch, e);
+    if (s == STATUS_OK)
+        s = each_source(g, false, e);
+    if (s == STATUS_OK)
+        s = collector_prepare(&g->collector, e);
     return s;
 }
 
@@ -429,28 +285,20 @@ static enum status run_batch(struct engine *g, struct error *e)
     g->session.batch_id = batch.id;
     g->collector.who.first_seq = g->position.next_seq;
     int64_t began = port->class->monotonic(port);
-    struct engine_progress before = measure(g, &batch);
-    enum status s = run_operators(g, &batch, e);
-    if (s == STATUS_OK)
-        s = each_source(g, false, e);
-    if (s == STATUS_OK)
-        s = collector_prepare(&g->collector, e);
+    struct counts_nodes all = nodes(g);
+    counts_keep(&g->counts, &all);
+    struct engine_progress done = {.batch = batch.id};
+    enum status s = prepare_batch(g, &batch, e);
+    if (s == STATUS_OK) {
+        assert(counts_hold(&all));
+        done = progress_of(g, &batch, began);
+        say_over_limit(g, batch.id);
+        s = commit(g, &batch, &done, e);
+    }
     if (s != STATUS_OK) {
         give_up(g);
         return s;
     }
-    struct engine_progress done = measure(g, &batch);
-    done.rows_in -= before.rows_in;
-    done.rejected -= before.rejected;
-    done.late -= before.late;
-    done.rows_out = g->collector.rows;
-    done.took = port->class->monotonic(port) - began;
-    s = commit(g, &batch, &done, e);
-    if (s != STATUS_OK) {
-        give_up(g);
-        return s;
-    }
-    g->committed = true;
     done.outbox = outbox_waiting(g->outbox);
     s = finish(g, e);
     if (g->setup.progress)
@@ -458,109 +306,45 @@ static enum status run_batch(struct engine *g, struct error *e)
     return s;
 }
 
-// ---------------------------------------------------------------- deliveries
-
-// What the sinks have to tell is recorded by the next batch's commit; where none comes, by one of its own.
-static enum status commit_deliveries(struct engine *g, struct error *e)
-{
-    enum status s = outbox_prepare(g->outbox, false, 0, e);
-    if (s == STATUS_OK)
-        s = store_commit(g->store, &g->position, (struct slice){0}, e);
-    if (s == STATUS_OK) {
-        outbox_committed(g->outbox);
-        return STATUS_OK;
-    }
-    outbox_abandoned(g->outbox);
-    store_rollback(g->store);
-    return s;
-}
-
-// *next: monotonic time of the next look at the sinks.
-static enum status deliver(struct engine *g, int64_t *next, struct error *e)
-{
-    enum status s = outbox_turn(g->outbox, next, e);
-    if (s != STATUS_OK || !outbox_commit_due(g->outbox))
-        return s;
-    s = commit_deliveries(g, e);
-    *next = g->setup.port->class->monotonic(g->setup.port);
-    return s;
-}
-
-// The end of a bounded run: everything that was logged has arrived, or somebody has stopped us.
-static enum status drain(struct engine *g, struct error *e)
-{
-    struct port *port = g->setup.port;
-    int64_t say = 0;
-    enum status s = STATUS_OK;
-    while (!g->stop && outbox_waiting(g->outbox) > 0) {
-        int64_t next, now = port->class->monotonic(port);
-        s = deliver(g, &next, e);
-        if (s == STATUS_FULL) // the disk's: acknowledgements can wait
-            next = now + FULL_PAUSE;
-        else if (s != STATUS_OK)
-            return s;
-        if (outbox_waiting(g->outbox) == 0)
-            break;
-        if (now >= say) {
-            outbox_say_waiting(g->outbox);
-            say = now + SAY_EVERY;
-        }
-        s = port->class->wait(port, next < say ? next : say, e);
-        if (s != STATUS_OK && s != STATUS_END)
-            return s;
-    }
-    return STATUS_OK;
-}
-
-// ---------------------------------------------------------------- the loop
-
-// The sinks are served meanwhile.
-static enum status wait_until(struct engine *g, int64_t until, struct error *e)
-{
-    struct port *port = g->setup.port;
-    while (!g->stop && port->class->monotonic(port) < until) {
-        int64_t next = until;
-        enum status s = deliver(g, &next, e);
-        if (s == STATUS_FULL)
-            next = until;
-        else if (s != STATUS_OK)
-            return s;
-        s = port->class->wait(port, next < until ? next : until, e);
-        if (s != STATUS_OK && s != STATUS_END)
-            return s;
-    }
-    return STATUS_OK;
-}
-
-// No room is not the end: what was committed is safe, what was not is asked for again.
-static enum status wait_for_room(struct engine *g, struct error *e)
-{
-    if (!g->full)
-        log_say(g->setup.log, LOG_LEVEL_ERROR, "%s; waiting for room, nothing is lost", e->text);
-    g->full = true;
-    return wait_until(g, g->setup.port->class->monotonic(g->setup.port) + FULL_PAUSE, e);
-}
-
-// One look, and the batch that is due. *next: monotonic time of the next look, if nothing was due. While the log is
-// full there is no look: what is logged still goes out.
+// One look, and the batch that is due. *next: monotonic time of the next look, if nothing was due. While the outbox is
+// full there is no look; what is logged goes out all the same.
 static enum status turn(struct engine *g, bool *due, int64_t *next, struct error *e)
 {
-    bool any = false, blocked = false;
-    int64_t deliveries = INT64_MAX;
+    *due = false;
+    int64_t sinks = INT64_MAX;
     enum status s = g->committed ? finish(g, e) : STATUS_OK;
+    bool any = false;
     if (s == STATUS_OK)
-        s = deliver(g, &deliveries, e);
-    blocked = outbox_blocks(g->outbox);
-    if (s == STATUS_OK && blocked != g->blocked)
-        log_say(g->setup.log, LOG_LEVEL_WARNING,
-                blocked ? "the outbox is full (limits.outbox): nothing new is read until it has room"
-                        : "the outbox has room again: reading goes on");
-    g->blocked = blocked;
-    if (s == STATUS_OK && !blocked)
+        s = deliver(g, &sinks, e);
+    if (s == STATUS_OK && !deliver_blocked(g))
         s = look(g, &any, next, e);
-    *next = deliveries < *next ? deliveries : *next;
-    *due = !blocked && (any || g->no_data_due);
-    return s == STATUS_OK && *due ? run_batch(g, e) : s;
+    *next = sinks < *next ? sinks : *next;
+    if (s != STATUS_OK)
+        return s;
+    *due = !g->blocked && (any || g->no_data_due);
+    return *due ? run_batch(g, e) : STATUS_OK;
+}
+
+// Spark's ProcessingTimeExecutor.notifyBatchFallingBehind.
+static void say_falling_behind(const struct engine *g, int64_t took)
+{
+    if (g->trigger.kind == TRIGGER_PROCESSING_TIME && g->trigger.interval > 0 && took > g->trigger.interval)
+        log_say(g->setup.log, LOG_LEVEL_WARNING,
+                "batch %" PRId64 " took %" PRId64 " ms, longer than the trigger's %" PRId64 " ms: falling behind",
+                g->position.batch, took / MICROS_PER_MILLI, g->trigger.interval / MICROS_PER_MILLI);
+}
+
+// Until the next look. `wall`, `now`: when the last one began.
+static enum status wait_for_trigger(struct engine *g, bool ran, int64_t wall, int64_t now, int64_t next,
+                                    struct error *e)
+{
+    struct port *port = g->setup.port;
+    int64_t delay = trigger_delay(&g->trigger, wall, ran);
+    if (delay > 0)
+        return deliver_until(g, now + delay, e);
+    // Where the next batch may be due at once, what has come in meanwhile is still taken.
+    enum status s = port->class->wait(port, ran ? now : next, e);
+    return s == STATUS_END ? STATUS_OK : s;
 }
 
 static enum status run_batches(struct engine *g, struct error *e)
@@ -572,22 +356,23 @@ static enum status run_batches(struct engine *g, struct error *e)
         int64_t next = INT64_MAX, wall = port->class->wall(port), now = port->class->monotonic(port);
         enum status s = turn(g, &due, &next, e);
         if (s == STATUS_FULL) {
-            s = wait_for_room(g, e);
+            say_full(g, e);
+            s = deliver_until(g, full_pause(g), e);
             if (s != STATUS_OK)
                 return s;
             continue;
         }
         if (s != STATUS_OK)
             return s;
+        if (g->full)
+            log_say(g->setup.log, LOG_LEVEL_INFO, "there is room again");
         g->full = false;
+        if (due)
+            say_falling_behind(g, port->class->monotonic(port) - now);
         if (!g->blocked && (g->trigger.kind == TRIGGER_ONCE || (bounded && !due)))
             return STATUS_OK;
-        int64_t delay = trigger_delay(&g->trigger, wall);
-        if (delay > 0)
-            s = wait_until(g, now + delay, e);
-        else if (!due)
-            s = port->class->wait(port, next, e);
-        if (s != STATUS_OK && s != STATUS_END)
+        s = wait_for_trigger(g, due, wall, now, next, e);
+        if (s != STATUS_OK)
             return s;
     }
     return STATUS_OK;
@@ -597,6 +382,6 @@ enum status engine_run(struct engine *g, struct error *e)
 {
     enum status s = run_batches(g, e);
     if (s == STATUS_OK && trigger_is_bounded(&g->trigger))
-        s = drain(g, e);
-    return s == STATUS_OK && outbox_pending(g->outbox) ? commit_deliveries(g, e) : s;
+        s = deliver_all(g, e);
+    return s == STATUS_OK && outbox_pending(g->outbox) ? deliver_commit(g, e) : s;
 }

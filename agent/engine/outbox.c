@@ -335,6 +335,10 @@ bool outbox_pending(const struct outbox *box)
 
 bool outbox_blocks(struct outbox *box)
 {
+    // The store's own limit: what is left of it is for taking away.
+    const struct store_counters *c = box->count > 0 ? store_counters(box->setup.store) : NULL;
+    if (c && c->map_max > 0 && outbox_waiting(box) > 0 && c->map_used >= c->map_max / 5 * 4)
+        return true;
     if (box->setup.full == OUTBOX_DROP_OLDEST)
         return false;
     for (uint32_t i = 0; i < box->count; i++) {
