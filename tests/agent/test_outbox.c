@@ -548,6 +548,7 @@ static void test_long_outage(void **state)
     drain();
     must_account(0);
     assert_int_equal(receiver_sim_repeats(b.receiver[0]), 0);
+    assert_int_equal(receiver_sim_arrived(b.receiver[0]), rows);
     assert_true(most < 8 << 20);
     stop();
 }
