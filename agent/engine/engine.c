@@ -1,13 +1,9 @@
 #include "agent/engine/inside.h"
-#include "ops/datetime.h"
 
 #include <assert.h>
 #include <inttypes.h>
 
-enum {
-    FULL_PAUSE = 10 * MICROS_PER_SECOND, // between tries when there is no room
-    STORE_PAGE = 4096,
-};
+enum { STORE_PAGE = 4096 };
 
 void engine_stop(struct engine *g)
 {
@@ -162,7 +158,9 @@ static enum status try_commit(struct engine *g, const struct batch *batch, const
                 "{\"batch\":%" PRId64 ",\"in\":%" PRIu64 ",\"out\":%" PRIu64 ",\"late\":%" PRIu64
                 ",\"rejected\":%" PRIu64 ",\"took\":%" PRId64 "}",
                 p->batch, p->rows_in, p->rows_out, p->late, p->rejected, p->took);
-    s = store_commit(g->store, &position, text_view(&g->scratch), e);
+    s = outbox_prepare(g->outbox, true, g->collector.rows, e);
+    if (s == STATUS_OK)
+        s = store_commit(g->store, &position, text_view(&g->scratch), e);
     if (s == STATUS_OK)
         g->position = position;
     return s;
@@ -175,6 +173,7 @@ static void note_commit(struct engine *g)
     for (uint32_t i = 0; i < g->setup.pipeline->source_count; i++)
         if (g->run.watermark[i])
             g->asked[i] = watermark_asked(g, i);
+    outbox_committed(g->outbox);
     g->fingerprint_due = false;
     g->committed = true;
     g->before = measure(g);
@@ -184,6 +183,7 @@ static void note_commit(struct engine *g)
 static void give_up(struct engine *g)
 {
     collector_abandon(&g->collector);
+    outbox_abandoned(g->outbox);
     store_rollback(g->store);
     struct counts_nodes all = nodes(g);
     counts_take_back(&g->counts, &all);
@@ -202,6 +202,16 @@ static enum status finish(struct engine *g, struct error *e)
 
 // ---------------------------------------------------------------- no room
 
+// A source whose sender waits for a commit does not wait for the trigger.
+static bool urgent(const struct engine *g)
+{
+    for (uint32_t i = 0; !g->blocked && i < g->setup.pipeline->source_count; i++)
+        if (g->intake[i] && intake_class(g->intake[i])->urgent &&
+            intake_class(g->intake[i])->urgent(intake_source(g->intake[i])))
+            return true;
+    return false;
+}
+
 static enum status wait_until(struct engine *g, int64_t until, struct error *e)
 {
     while (!g->stop) {
@@ -215,12 +225,16 @@ static enum status wait_until(struct engine *g, int64_t until, struct error *e)
 }
 
 // No room is not the end: what was committed is safe, what was not is asked for again.
-static enum status wait_for_room(struct engine *g, struct error *e)
+static void say_full(struct engine *g, const struct error *e)
 {
     if (!g->full)
         log_say(g->setup.log, LOG_LEVEL_ERROR, "%s; waiting for room, nothing is lost", e->text);
     g->full = true;
-    return wait_until(g, g->setup.port->class->monotonic(g->setup.port) + FULL_PAUSE, e);
+}
+
+static int64_t full_pause(const struct engine *g)
+{
+    return g->setup.port->class->monotonic(g->setup.port) + FULL_PAUSE;
 }
 
 // What was prepared is not made again: a batch that a sink has printed is printed once.
@@ -232,7 +246,8 @@ static enum status commit(struct engine *g, const struct batch *batch, const str
             note_commit(g);
         if (s != STATUS_FULL || g->stop)
             return s;
-        s = wait_for_room(g, e);
+        say_full(g, e);
+        s = wait_until(g, full_pause(g), e);
         if (s != STATUS_OK)
             return s;
     }
@@ -294,23 +309,29 @@ static enum status run_batch(struct engine *g, struct error *e)
         give_up(g);
         return s;
     }
+    done.outbox = outbox_waiting(g->outbox);
     s = finish(g, e);
     if (g->setup.progress)
         g->setup.progress(g->setup.self, &done);
     return s;
 }
 
-// One look, and the batch that is due. *next: monotonic time of the next look, if nothing was due.
+// One look, and the batch that is due. *next: monotonic time of the next look, if nothing was due. While the outbox is
+// full there is no look; what is logged goes out all the same.
 static enum status turn(struct engine *g, bool *due, int64_t *next, struct error *e)
 {
     *due = false;
+    int64_t sinks = INT64_MAX;
     enum status s = g->committed ? finish(g, e) : STATUS_OK;
     bool any = false;
     if (s == STATUS_OK)
+        s = deliver(g, &sinks, e);
+    if (s == STATUS_OK && !deliver_blocked(g))
         s = look(g, &any, next, e);
+    *next = sinks < *next ? sinks : *next;
     if (s != STATUS_OK)
         return s;
-    *due = any || g->no_data_due;
+    *due = !g->blocked && (any || g->no_data_due);
     return *due ? run_batch(g, e) : STATUS_OK;
 }
 
@@ -330,13 +351,13 @@ static enum status wait_for_trigger(struct engine *g, bool ran, int64_t wall, in
     struct port *port = g->setup.port;
     int64_t delay = trigger_delay(&g->trigger, wall, ran);
     if (delay > 0)
-        return wait_until(g, now + delay, e);
+        return deliver_until(g, now + delay, urgent, e);
     // Where the next batch may be due at once, what has come in meanwhile is still taken.
     enum status s = port->class->wait(port, ran ? now : next, e);
     return s == STATUS_END ? STATUS_OK : s;
 }
 
-enum status engine_run(struct engine *g, struct error *e)
+static enum status run_batches(struct engine *g, struct error *e)
 {
     struct port *port = g->setup.port;
     bool bounded = trigger_is_bounded(&g->trigger);
@@ -345,7 +366,8 @@ enum status engine_run(struct engine *g, struct error *e)
         int64_t next = INT64_MAX, wall = port->class->wall(port), now = port->class->monotonic(port);
         enum status s = turn(g, &due, &next, e);
         if (s == STATUS_FULL) {
-            s = wait_for_room(g, e);
+            say_full(g, e);
+            s = deliver_until(g, full_pause(g), NULL, e);
             if (s != STATUS_OK)
                 return s;
             continue;
@@ -357,11 +379,22 @@ enum status engine_run(struct engine *g, struct error *e)
         g->full = false;
         if (due)
             say_falling_behind(g, port->class->monotonic(port) - now);
-        if (g->trigger.kind == TRIGGER_ONCE || (bounded && !due))
+        if (!g->blocked && (g->trigger.kind == TRIGGER_ONCE || (bounded && !due)))
             return STATUS_OK;
         s = wait_for_trigger(g, due, wall, now, next, e);
         if (s != STATUS_OK)
             return s;
     }
     return STATUS_OK;
+}
+
+enum status engine_run(struct engine *g, struct error *e)
+{
+    enum status s = run_batches(g, e);
+    if (s == STATUS_OK && trigger_is_bounded(&g->trigger))
+        s = deliver_all(g, e);
+    uint64_t left = outbox_waiting(g->outbox);
+    if (s == STATUS_OK && left > 0)
+        log_say(g->setup.log, LOG_LEVEL_INFO, "%" PRIu64 " records stay in the log; the next start sends them", left);
+    return s == STATUS_OK && outbox_pending(g->outbox) ? deliver_commit(g, e) : s;
 }

@@ -7,10 +7,14 @@
 #include "agent/engine/engine.h"
 #include "agent/engine/trigger.h"
 #include "agent/plan/session.h"
+#include "ops/datetime.h"
 
 #include <signal.h>
 
-enum { STATES_MAX = 16 };
+enum {
+    STATES_MAX = 16,
+    FULL_PAUSE = 10 * MICROS_PER_SECOND, // between tries when there is no room
+};
 
 struct engine {
     struct engine_setup setup;
@@ -22,6 +26,7 @@ struct engine {
     struct plan_run run;
     struct intake **intake; // for each source, NULL where the query does not use it
     struct collector collector;
+    struct outbox *outbox;
     struct trigger_rule trigger;
     struct store_position position;
     int64_t asked[COUNTS_SOURCES]; // of each source: the greatest watermark it asked for in this run, or INT64_MIN
@@ -33,8 +38,18 @@ struct engine {
     bool no_data_due;              // the watermark moved in the last batch of this run
     bool committed;                // a batch was committed, its finish is still to be done
     bool full;                     // there was no room at the last try
+    bool blocked;                  // the outbox is full: nothing new is read
     struct text scratch;
     volatile sig_atomic_t stop;
 };
+
+// deliver.c. None of them while a batch is prepared and not committed: its records are in the log already.
+// One turn of the outbox. *next: monotonic time of the next.
+enum status deliver(struct engine *g, int64_t *next, struct error *e);
+// early: asked whenever something has happened; true ends it. NULL: never.
+enum status deliver_until(struct engine *g, int64_t until, bool (*early)(const struct engine *g), struct error *e);
+enum status deliver_all(struct engine *g, struct error *e); // or until somebody stops us
+enum status deliver_commit(struct engine *g, struct error *e);
+bool deliver_blocked(struct engine *g);
 
 #endif

@@ -91,6 +91,8 @@ static enum status open_source(struct engine *g, uint32_t i, struct error *e)
         .multi_line = option_boolean(&source->options, "multiLine") || option_boolean(&source->options, "wholetext"),
         .fresh = !g->position.any,
         .once = g->trigger.kind == TRIGGER_ONCE,
+        .device = g->setup.device,
+        .query = arena_copy(&g->arena, g->setup.pipeline->name.data, g->setup.pipeline->name.size),
     };
     if (!setup.state)
         return STATUS_FAILED;
@@ -127,19 +129,51 @@ static enum status open_sink(struct engine *g, const struct pipeline_sink *sink,
         if (!setup.state)
             return STATUS_FAILED;
     }
-    enum status s = sink->class->open(&setup, &c->sink[c->count], e);
+    bool logged = sink->class->delivery(&sink->options) == SINK_LOGGED;
+    enum status s = STATUS_OK;
+    if (logged) {
+        setup.device = g->setup.device;
+        setup.query = arena_copy(&g->arena, g->setup.pipeline->name.data, g->setup.pipeline->name.size);
+        s = outbox_add(g->outbox, setup.name, sink->class, &sink->options, &setup.records, e);
+    }
+    if (s == STATUS_OK)
+        s = sink->class->open(&setup, &c->sink[c->count], e);
     if (s != STATUS_OK)
         return s;
+    if (logged)
+        outbox_attach(g->outbox, c->sink[c->count]);
     c->class[c->count] = sink->class;
     c->direct[c->count] = direct;
     c->count++;
     return sink->class->recover ? sink->class->recover(c->sink[c->count - 1], e) : STATUS_OK;
 }
 
+static enum status open_outbox(struct engine *g, struct error *e)
+{
+    const struct pipeline *p = g->setup.pipeline;
+    struct outbox_setup setup = {
+        .store = g->store,
+        .port = g->setup.port,
+        .log = g->setup.log,
+        .memory = g->memory,
+        .who = &g->collector.who,
+        .mode = p->mode,
+        .full = p->limits.outbox_full,
+        .limit = p->limits.outbox,
+        .commit_interval = p->limits.commit_interval,
+    };
+    for (uint32_t i = 0; i < p->sink_count; i++)
+        setup.sinks += p->sinks[i].class->delivery(&p->sinks[i].options) == SINK_LOGGED;
+    setup.group_columns = plan_group_columns(g->plan, &setup.group_column_count);
+    enum status s = outbox_open(&setup, &g->outbox, e);
+    g->collector.outbox = g->outbox;
+    return s;
+}
+
 static enum status open_ends(struct engine *g, struct error *e)
 {
     const struct pipeline *p = g->setup.pipeline;
-    enum status s = STATUS_OK;
+    enum status s = open_outbox(g, e);
     for (uint32_t i = 0; s == STATUS_OK && i < p->sink_count; i++)
         s = open_sink(g, &p->sinks[i], e);
     g->intake = ARENA_ARRAY(&g->arena, struct intake *, p->source_count);
@@ -185,6 +219,8 @@ static void halt(struct engine *g)
         intake_close(g->intake[i]);
     g->intake = NULL;
     collector_close(&g->collector);
+    outbox_close(g->outbox);
+    g->outbox = NULL;
     plan_stop(&g->run);
     g->run = (struct plan_run){0};
     store_close(g->store);
