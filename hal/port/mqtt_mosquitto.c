@@ -12,7 +12,7 @@
 #include <mosquitto.h>
 #include <mqtt_protocol.h>
 #include <netdb.h>
-#include <openssl/x509.h>
+#include <openssl/ssl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -120,12 +120,16 @@ static void on_log(struct mosquitto *m, void *arg, int level, const char *text)
     struct session *s = arg;
     if (level != MOSQ_LOG_ERR || s->reason[0] != '\0')
         return;
-    const char *host = s->c->settings.host;
-    if (strstr(text, "host name verification failed") != NULL) {
-        tls_result_words(X509_V_ERR_HOSTNAME_MISMATCH, host, s->reason, sizeof(s->reason));
-    } else if (strncmp(text, "OpenSSL Error", 13) != 0) {
+    const SSL *ssl = mosquitto_ssl_get(m);
+    long verify = ssl == NULL ? X509_V_OK : SSL_get_verify_result(ssl);
+    if (strstr(text, "host name verification failed") != NULL)
+        verify = X509_V_ERR_HOSTNAME_MISMATCH;
+    struct tls_clock clock = tls_clock_now();
+    if (verify != X509_V_OK && tls_words(verify, &clock, s->reason, sizeof(s->reason)))
+        return;
+    if (strncmp(text, "OpenSSL Error", 13) != 0) {
         snprintf(s->reason, sizeof(s->reason), "%s", text);
-    } else if (!tls_verify_words(mosquitto_ssl_get(m), host, s->reason, sizeof(s->reason))) {
+    } else {
         const char *colon = strrchr(text, ':');
         snprintf(s->reason, sizeof(s->reason), "TLS: %s", colon == NULL ? text : colon + 1);
     }

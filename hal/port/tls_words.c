@@ -1,67 +1,58 @@
 #include "hal/port/tls_words.h"
 
-#include <openssl/ssl.h>
-#include <openssl/x509_vfy.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <sys/timex.h>
 #include <time.h>
 
-// The kernel's word.
-static bool clock_is_synchronised(void)
+// openssl/x509_vfy.h; the numbers are part of its interface.
+enum { NOT_YET_VALID = 9, HAS_EXPIRED = 10 };
+
+static const struct {
+    long verify;
+    const char *words;
+} reasons[] = {
+    {2, "its certificate is signed by an unknown authority (give its CA as \"ca\")"},
+    {NOT_YET_VALID, "its certificate is not yet valid"},
+    {HAS_EXPIRED, "its certificate has expired"},
+    {18, "its certificate is self-signed, and not trusted (give it as \"ca\")"},
+    {19, "its certificate's chain ends in an authority that is not trusted (give it as \"ca\")"},
+    {20, "its certificate is signed by an unknown authority (give its CA as \"ca\")"},
+    {21, "its certificate is signed by an unknown authority (give its CA as \"ca\")"},
+    {23, "its certificate was revoked"},
+    {26, "its certificate is not made for a server"},
+    {62, "its certificate is for another host name"},
+    {64, "its certificate is for another address"},
+};
+
+struct tls_clock tls_clock_now(void)
 {
-    struct timex t = {0};
-    return adjtimex(&t) != TIME_ERROR && (t.status & STA_UNSYNC) == 0;
+    struct timespec t;
+    struct timex x = {0};
+    clock_gettime(CLOCK_REALTIME, &t);
+    int state = adjtimex(&x);
+    return (struct tls_clock){.wall = (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000,
+                              .synchronised = state >= 0 && state != TIME_ERROR && (x.status & STA_UNSYNC) == 0};
 }
 
-static void clock_words(const char *what, char *out, size_t room)
+bool tls_words(long verify, const struct tls_clock *clock, char *out, size_t size)
 {
-    char day[32] = "";
-    time_t now = time(NULL);
-    struct tm utc;
-    if (gmtime_r(&now, &utc) != NULL)
-        strftime(day, sizeof(day), "%Y-%m-%d %H:%M UTC", &utc);
-    if (clock_is_synchronised())
-        snprintf(out, room, "the peer's certificate %s (here it is %s)", what, day);
-    else
-        snprintf(out, room,
-                 "the peer's certificate %s by this machine's clock, which says %s and is not synchronised: the clock "
-                 "is not to be trusted, look at it first",
-                 what, day);
-}
-
-void tls_result_words(long result, const char *host, char *out, size_t room)
-{
-    switch (result) {
-    case X509_V_ERR_CERT_HAS_EXPIRED:
-        clock_words("has expired", out, room);
-        break;
-    case X509_V_ERR_CERT_NOT_YET_VALID:
-        clock_words("is not valid yet", out, room);
-        break;
-    case X509_V_ERR_HOSTNAME_MISMATCH:
-    case X509_V_ERR_IP_ADDRESS_MISMATCH:
-        snprintf(out, room, "hostname mismatch: the peer's certificate is not for %s", host);
-        break;
-    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
-    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
-    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-        snprintf(out, room, "unknown CA: the peer's certificate is signed by nobody that \"ca\" knows (%s)",
-                 X509_verify_cert_error_string(result));
-        break;
-    default:
-        snprintf(out, room, "the peer's certificate is refused: %s", X509_verify_cert_error_string(result));
-        break;
-    }
-}
-
-_Bool tls_verify_words(const struct ssl_st *ssl, const char *host, char *out, size_t room)
-{
-    long result = ssl == NULL ? X509_V_OK : SSL_get_verify_result(ssl);
-    if (result == X509_V_OK)
+    const char *words = NULL;
+    for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+        if (reasons[i].verify == verify)
+            words = reasons[i].words;
+    if (words == NULL)
         return false;
-    tls_result_words(result, host, out, room);
+    bool date = verify == NOT_YET_VALID || verify == HAS_EXPIRED;
+    if (!date) {
+        snprintf(out, size, "%s", words);
+        return true;
+    }
+    time_t seconds = (time_t)(clock->wall / 1000000);
+    struct tm tm;
+    char now[32];
+    gmtime_r(&seconds, &tm);
+    strftime(now, sizeof(now), "%Y-%m-%dT%H:%M:%SZ", &tm);
+    snprintf(out, size, "%s by this machine's clock (%s%s)", words, now,
+             clock->synchronised ? "" : "; an untrusted clock: it is not synchronised, and may itself be the reason");
     return true;
 }

@@ -1,14 +1,21 @@
-// Why a TLS connection did not come about, in words that tell what to do.
+// Why a certificate was not accepted, in words.
 #ifndef HAL_PORT_TLS_WORDS_H
 #define HAL_PORT_TLS_WORDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-struct ssl_st; // OpenSSL's SSL
+// The clock that judged the certificate's dates.
+struct tls_clock {
+    int64_t wall; // microseconds
+    bool synchronised;
+};
 
-// What verifying the peer's certificate found. false: nothing, `out` is untouched.
-_Bool tls_verify_words(const struct ssl_st *ssl, const char *host, char *out, size_t room);
-// The words behind a verify result (X509_V_ERR_…); a clock that is not synchronised is named as such.
-void tls_result_words(long result, const char *host, char *out, size_t room);
+struct tls_clock tls_clock_now(void); // by the kernel's word (adjtimex)
+
+// `verify` is OpenSSL's X509_V_ERR_…; 0 or unknown: nothing is written, false. A wrong date on an untrusted clock is
+// named as such.
+bool tls_words(long verify, const struct tls_clock *clock, char *out, size_t size);
 
 #endif
