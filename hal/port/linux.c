@@ -1,4 +1,5 @@
 #include "hal/port/linux_impl.h"
+#include "hal/port/mqtt_mosquitto.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -221,6 +222,9 @@ enum status port_linux_open(struct port **out, struct error *e)
     struct memory start = {0};
     struct port_linux *p = mem_zalloc(&start, sizeof(*p));
     p->port.class = &linux_class;
+#if RUNNEL_MQTT
+    p->port.mqtt = &mqtt_mosquitto;
+#endif
     p->memory = start;
     p->zones = zone_cache_new(NULL);
     p->epoll = epoll_create1(EPOLL_CLOEXEC);
