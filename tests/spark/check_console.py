@@ -120,7 +120,10 @@ def check_schemas(runnel):
                 source["watermark"] = q["watermark"]
             todo.append((q["query"], {"sources": {"t": source}, "query": q["query"]}, q.get("tree")))
         for name, tree in known["cases"].items():
-            with open(os.path.join(HERE, "cases", name, "pipeline.json"), encoding="utf-8") as f:
+            path_of_case = os.path.join(HERE, "cases", name, "pipeline.json")
+            if not os.path.exists(path_of_case):
+                continue  # recorded ahead of the language: its case comes with the feature
+            with open(path_of_case, encoding="utf-8") as f:
                 todo.append((name, json.load(f), tree))
         for name, pipeline, wanted in todo:
             pipeline = dict(pipeline, sinks={"out": {"format": "console"}})

@@ -1,0 +1,40 @@
+// The engine's own, shared by engine.c (batches) and start.c (opening, closing).
+#ifndef AGENT_ENGINE_INSIDE_H
+#define AGENT_ENGINE_INSIDE_H
+
+#include "agent/engine/collector.h"
+#include "agent/engine/counts.h"
+#include "agent/engine/engine.h"
+#include "agent/engine/trigger.h"
+#include "agent/plan/session.h"
+
+#include <signal.h>
+
+enum { STATES_MAX = 16 };
+
+struct engine {
+    struct engine_setup setup;
+    struct memory *memory;
+    struct arena arena; // of all that a start makes
+    struct session session;
+    struct plan *plan;
+    struct store *store;
+    struct plan_run run;
+    struct intake **intake; // for each source, NULL where the query does not use it
+    struct collector collector;
+    struct trigger_rule trigger;
+    struct store_position position;
+    int64_t asked[COUNTS_SOURCES]; // of each source: the greatest watermark it asked for in this run, or INT64_MIN
+    const struct state *states[STATES_MAX]; // the operators'
+    uint32_t state_count;
+    struct counts counts;          // when the batch began
+    struct engine_progress before; // what was counted up to the last commit
+    bool fingerprint_due;          // the checkpoint has none yet
+    bool no_data_due;              // the watermark moved in the last batch of this run
+    bool committed;                // a batch was committed, its finish is still to be done
+    bool full;                     // there was no room at the last try
+    struct text scratch;
+    volatile sig_atomic_t stop;
+};
+
+#endif
