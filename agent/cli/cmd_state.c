@@ -22,7 +22,8 @@ static enum status look(const char *directory, bool check, struct error *e)
     enum status s = store_open(&setup, &store, e);
     if (s == STATUS_OK)
         s = check ? store_check(store, &out, e) : store_show(store, &out, e);
-    fwrite(out.data, 1, out.size, stdout);
+    if (out.size)
+        fwrite(out.data, 1, out.size, stdout);
     store_close(store);
     text_free(&out);
     return s;
