@@ -221,6 +221,17 @@ static void must_account(uint64_t excused)
     }
 }
 
+static uint64_t letters(void)
+{
+    struct text out;
+    uint64_t count;
+    struct error e = {0};
+    text_init(&out, &b.fixture.memory);
+    must(deadletter_list(b.store, &out, &count, &e), &e);
+    text_free(&out);
+    return count;
+}
+
 // ----------------------------------------------------------------
 
 static void test_delivers(void **state)
@@ -344,6 +355,24 @@ static void test_refused_goes_to_the_dead_letters_and_back(void **state)
     stop();
 }
 
+// What is sent again is judged again.
+static void test_a_refusal_behind_a_failure_is_forgotten(void **state)
+{
+    (void)state;
+    start(1, OUTPUT_APPEND, OUTBOX_BLOCK, 1 << 20, 12);
+    struct receiver_faults *f = receiver_sim_faults(b.receiver[0]);
+    f->again = 1000;
+    f->refused_seq = 7;
+    f->retry_after = 60 * (int64_t)SECOND;
+    batch(20, false);
+    serve(now() + SECOND);
+    f->refused_seq = UINT64_MAX;
+    drain();
+    must_account(0);
+    assert_int_equal(letters(), 0);
+    stop();
+}
+
 static void undecided(uint32_t window)
 {
     start(1, OUTPUT_APPEND, OUTBOX_BLOCK, 1 << 20, 5);
@@ -453,17 +482,6 @@ static void test_tried_is_not_dropped_after_a_restart(void **state)
     must_account(0);
     assert_true(receiver_sim_told_missing(b.receiver[0]) > 0);
     stop();
-}
-
-static uint64_t letters(void)
-{
-    struct text out;
-    uint64_t count;
-    struct error e = {0};
-    text_init(&out, &b.fixture.memory);
-    must(deadletter_list(b.store, &out, &count, &e), &e);
-    text_free(&out);
-    return count;
 }
 
 // Every dead letter is a row that has not arrived; sent again, now that nothing is refused, they do.
@@ -583,6 +601,7 @@ int main(void)
         cmocka_unit_test(test_restart_sends_from_the_cursor),
         cmocka_unit_test(test_back_off),
         cmocka_unit_test(test_refused_goes_to_the_dead_letters_and_back),
+        cmocka_unit_test(test_a_refusal_behind_a_failure_is_forgotten),
         cmocka_unit_test(test_undecided),
         cmocka_unit_test(test_undecided_one_at_a_time),
         cmocka_unit_test(test_dead_sink_delays_no_other),
