@@ -27,7 +27,9 @@ def run(binary, closed):
                            stderr=subprocess.DEVNULL, timeout=30, preexec_fn=shut)
         check = subprocess.run([binary, "state", "state/p", "check"], cwd=work, capture_output=True, text=True, timeout=30)
         kept = sum(1 for n in os.listdir(os.path.join(work, "out")) for _ in open(os.path.join(work, "out", n)))
-        if p.returncode or check.returncode or kept != ROWS:
+        # Rows that have nowhere to go are a failure, not a success with a loss.
+        unheard = 1 in closed
+        if p.returncode != (1 if unheard else 0) or check.returncode or kept not in ({0, ROWS} if unheard else {ROWS}):
             return "closed %s: exit %d, %d rows, check: %s" % (closed, p.returncode, kept, check.stdout + check.stderr)
     return None
 
@@ -36,7 +38,7 @@ def main():
     binary = os.path.abspath(sys.argv[1])
     wrong = [run(binary, c) for n in (1, 2, 3) for c in itertools.combinations((0, 1, 2), n)]
     wrong = [w for w in wrong if w]
-    print("\n".join(wrong) or "standard streams closed in each combination: all rows, a sound checkpoint")
+    print("\n".join(wrong) or "standard streams closed in each combination: no row astray, a sound checkpoint")
     return 1 if wrong else 0
 
 
