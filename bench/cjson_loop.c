@@ -1,5 +1,5 @@
-// The peer of bench/run: what a program made of cJSON and a loop costs on the same lines. It parses each line, looks at the
-// three fields, and counts purchases by district and minute; no offsets, no state, no windows that close.
+// The peer of bench/run: what a program made of cJSON and a loop costs on the same lines. It parses each line, looks at
+// the three fields, and counts purchases by district and minute; no offsets, no state, no windows that close.
 #include <cJSON.h>
 
 #include <stdint.h>

@@ -219,12 +219,16 @@ static void put_message(struct intake *in, const struct message *m, uint32_t row
     }
 }
 
+// STATUS_AGAIN: the chunk is full and the message has more rows; to be called again once the chunk was pushed.
 static enum status take_message(struct intake *in, const struct message *m, struct error *e)
 {
     uint32_t row = in->chunk.rows.count, count = 1;
+    if (row == CHUNK_ROWS)
+        return STATUS_AGAIN;
+    enum status s = STATUS_OK;
     if (in->decoder) {
-        enum status s = in->decoding->decode_one(in->decoder, m->value, &in->decode, e);
-        if (s != STATUS_OK)
+        s = in->decoding->decode_one(in->decoder, m->value, &in->decode, e);
+        if (s != STATUS_OK && s != STATUS_AGAIN)
             return s;
         count = in->decode.rows.count - row;
     } else {
@@ -232,19 +236,18 @@ static enum status take_message(struct intake *in, const struct message *m, stru
     }
     put_message(in, m, row, count);
     in->decode.rows.count = in->chunk.rows.count = row + count;
-    return STATUS_OK;
+    return s;
 }
 
 static enum status take_messages(struct intake *in, const struct block *b, struct error *e)
 {
     for (uint32_t i = 0; i < b->message_count; i++) {
-        enum status s = in->chunk.rows.count == CHUNK_ROWS ? STATUS_AGAIN : take_message(in, &b->messages[i], e);
-        if (s == STATUS_AGAIN) {
+        enum status s;
+        while ((s = take_message(in, &b->messages[i], e)) == STATUS_AGAIN) {
+            assert(in->chunk.rows.count > 0);
             s = push_chunk(in, e);
-            if (s == STATUS_OK)
-                s = take_message(in, &b->messages[i], e);
-            if (s == STATUS_AGAIN)
-                s = error_set(e, STATUS_FAILED, "%s: one message holds more than %d rows", b->origin, CHUNK_ROWS);
+            if (s != STATUS_OK)
+                return s;
         }
         if (s != STATUS_OK)
             return s;
