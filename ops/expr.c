@@ -43,7 +43,9 @@ static struct expr *fold(struct arena *a, const struct session *session, const s
     out->mask = 0;
     struct call call = {out, in, x->argc, x->state, a, session};
     x->kernel(&call, &(struct rows){NULL, 1});
-    return expr_literal(a, value_load(out, 0));
+    struct expr *literal = expr_literal(a, value_load(out, 0));
+    literal->nullable |= x->nullable; // a schema says what the call said
+    return literal;
 }
 
 static enum status check_count(const struct function *function, uint32_t argc, struct error *e)
@@ -57,8 +59,9 @@ static enum status check_count(const struct function *function, uint32_t argc, s
         snprintf(wanted, sizeof(wanted), "%u", function->min_args);
     else
         snprintf(wanted, sizeof(wanted), "%u to %u", function->min_args, function->max_args);
-    return error_set(e, STATUS_CONFIG, "[WRONG_NUM_ARGS.WITHOUT_SUGGESTION] %s takes %s arguments, not %u: %s",
-                     function->name, wanted, argc, function->usage);
+    bool one = strcmp(wanted, "1") == 0 || strcmp(wanted, "at least 1") == 0;
+    return error_set(e, STATUS_CONFIG, "[WRONG_NUM_ARGS.WITHOUT_SUGGESTION] %s takes %s argument%s, not %u: %s",
+                     function->name, wanted, one ? "" : "s", argc, function->usage);
 }
 
 enum status expr_call(struct arena *a, const struct session *session, const struct function *function,
@@ -97,15 +100,38 @@ enum status expr_call(struct arena *a, const struct session *session, const stru
     return STATUS_OK;
 }
 
-// Which pairs never give NULL for what is not NULL (Cast.forceNullable, the other way round).
-static bool cast_keeps_value(const struct type *from, const struct type *to)
+// Whether every value of `from` is one of `to` (DecimalType.isWiderThan, Cast.canNullSafeCastToDecimal).
+static bool decimal_holds(const struct type *from, const struct type *to)
 {
+    static const unsigned digits[] = {
+        [TYPE_BOOLEAN] = 1, [TYPE_TINYINT] = 3, [TYPE_SMALLINT] = 5, [TYPE_INT] = 10, [TYPE_BIGINT] = 20};
+    unsigned whole = to->precision - to->scale;
+    if (from->id == TYPE_DECIMAL) {
+        unsigned has = from->precision - from->scale;
+        return whole > has || (whole == has && to->scale >= from->scale);
+    }
+    return from->id < sizeof digits / sizeof digits[0] && digits[from->id] != 0 && whole >= digits[from->id];
+}
+
+// Which pairs may give NULL for what is not NULL, as Spark declares it (Cast.forceNullable, in its order).
+static bool cast_may_lose(const struct type *from, const struct type *to)
+{
+    bool fraction = from->id == TYPE_FLOAT || from->id == TYPE_DOUBLE || from->id == TYPE_DECIMAL;
+    if (from->id == TYPE_STRING)
+        return to->id != TYPE_BINARY;
     if (to->id == TYPE_STRING)
+        return false;
+    if (from->id == TYPE_TIMESTAMP && to->id >= TYPE_TINYINT && to->id <= TYPE_INT)
         return true;
-    if (type_is_numeric(from) && type_is_numeric(to))
-        return to->id != TYPE_DECIMAL;
-    return from->id == TYPE_DATE || from->id == TYPE_BOOLEAN ||
-           (from->id == TYPE_TIMESTAMP && (to->id == TYPE_DATE || to->id == TYPE_BIGINT || to->id == TYPE_DOUBLE));
+    if ((from->id == TYPE_FLOAT || from->id == TYPE_DOUBLE) && to->id == TYPE_TIMESTAMP)
+        return true;
+    if (to->id == TYPE_DATE)
+        return from->id != TYPE_TIMESTAMP;
+    if (from->id == TYPE_DATE)
+        return to->id != TYPE_TIMESTAMP;
+    if (to->id == TYPE_DECIMAL)
+        return !decimal_holds(from, to);
+    return fraction && type_is_integral(to);
 }
 
 enum status expr_cast(struct arena *a, const struct session *session, struct expr *x, const struct type *to,
@@ -126,7 +152,7 @@ enum status expr_cast(struct arena *a, const struct session *session, struct exp
                          type_text(a, x->type), type_text(a, to));
     struct expr *cast = ARENA_NEW(a, struct expr);
     *cast = (struct expr){.kind = EXPR_CALL, .type = to, .function = &function_cast, .kernel = k, .state = state};
-    cast->nullable = x->nullable || !cast_keeps_value(x->type, to);
+    cast->nullable = x->nullable || cast_may_lose(x->type, to);
     cast->args = ARENA_ARRAY(a, struct expr *, 1);
     cast->args[0] = x;
     cast->argc = 1;

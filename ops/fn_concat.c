@@ -1,9 +1,7 @@
 // Strings put together: concat, concat_ws, repeat, lpad, rpad, replace, reverse (stringExpressions.scala, UTF8String).
 #include "ops/character.h"
 #include "ops/kernel.h"
-
-// A longer result is NULL: one row must not take a small board's memory.
-enum { STRING_MAX = 64 << 20 };
+#include "ops/result.h"
 
 static void join(const struct call *c, const struct rows *rows)
 {

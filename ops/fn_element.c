@@ -1,5 +1,6 @@
 // Reaching into ARRAY, STRUCT and MAP values (complexTypeExtractors.scala), and what they are asked for.
 #include "ops/compare.h"
+#include "ops/functions.h"
 #include "ops/kernel.h"
 
 static void give(const struct call *c, uint32_t row, const struct column *from, uint32_t place)
@@ -181,6 +182,17 @@ static enum status bind_field(struct binding *b, struct error *e)
                      (int)name->literal.bytes.size, name->literal.bytes.data, type_text(b->arena, t));
 }
 
+// GetArrayItem.computeNullabilityFromArray: known where both the array and the place are written out.
+static bool item_is_nullable(const struct expr *array, const struct expr *index, bool from_one)
+{
+    if (array->kind != EXPR_CALL || array->function != &function_array || !is_literal(index) || index->literal.null)
+        return true;
+    int64_t at = index->literal.integer;
+    if (from_one)
+        at = at < 0 ? at + array->argc : at - 1;
+    return at < 0 || at >= array->argc || array->args[at]->nullable;
+}
+
 static enum status bind_item(struct binding *b, struct error *e)
 {
     const struct type *t = b->arg[0]->type;
@@ -198,7 +210,7 @@ static enum status bind_item(struct binding *b, struct error *e)
         return binding_mismatch(b, 1, "INTEGRAL", e);
     b->want[1] = type_simple(TYPE_BIGINT);
     b->type = t->element;
-    b->nullable = true;
+    b->nullable = item_is_nullable(b->arg[0], b->arg[1], one);
     b->kernel = one ? item_from_one : item_from_zero;
     return STATUS_OK;
 }

@@ -115,7 +115,11 @@ static enum status bind_date_format(struct binding *b, struct error *e)
     enum status status = binding_want(b, 0, WANT_TIMESTAMP, e);
     b->type = type_simple(TYPE_STRING);
     b->kernel = print_timestamp;
-    return status == STATUS_OK ? read_pattern(b, 1, e) : status;
+    bool nullable = b->nullable;
+    if (status == STATUS_OK)
+        status = read_pattern(b, 1, e);
+    b->nullable = nullable;
+    return status;
 }
 
 static enum status bind_from_unixtime(struct binding *b, struct error *e)
@@ -152,6 +156,7 @@ static enum status bind_unix_timestamp(struct binding *b, struct error *e)
     enum type_id id = b->arg[0]->type->id;
     if (id == TYPE_DATE || id == TYPE_TIMESTAMP || id == TYPE_TIMESTAMP_NTZ) {
         b->kernel = timestamp_seconds;
+        b->nullable = true; // as ToTimestamp declares it
         return binding_want(b, 0, WANT_TIMESTAMP, e);
     }
     if (id != TYPE_STRING && id != TYPE_NULL)

@@ -111,7 +111,7 @@ static enum status bind_real(struct binding *b, struct error *e)
         b->kernel = real_ln;
     bool logarithm = b->kernel == real_ln || b->kernel == real_log || b->kernel == real_log10 ||
                      b->kernel == real_log2 || b->kernel == real_log1p;
-    b->nullable |= logarithm;
+    b->nullable |= logarithm || b->argc == 1; // UnaryMathExpression is declared so
     b->type = type_simple(TYPE_DOUBLE);
     return binding_wants(b, (const enum want[]){WANT_DOUBLE, WANT_DOUBLE}, 2, e);
 }

@@ -163,6 +163,7 @@ static enum status bind_round(struct binding *b, struct error *e)
     b->type = binding_type(b, 0);
     b->kernel = round_kernels[b->type->id];
     b->state = r;
+    b->nullable = true; // as Spark's RoundBase declares it
     if (b->type->id == TYPE_DECIMAL)
         b->type = rounded_decimal(b->arena, b->type, r->digits, true);
     return STATUS_OK;
@@ -187,6 +188,7 @@ static enum status bind_floor(struct binding *b, struct error *e)
     if (status != STATUS_OK)
         return status;
     const struct type *t = binding_type(b, 0);
+    b->nullable = true; // as Spark declares it
     if (t->id == TYPE_DECIMAL) {
         struct rounding *r = ARENA_NEW(b->arena, struct rounding);
         r->how = floors ? DECIMAL_FLOOR : DECIMAL_CEILING;

@@ -78,6 +78,7 @@ static enum status bind_substring(struct binding *b, struct error *e)
 static enum status bind_right(struct binding *b, struct error *e)
 {
     b->type = type_simple(TYPE_STRING);
+    b->nullable = true; // it is an If of a NULL literal in Spark
     b->kernel = rightmost;
     return binding_wants(b, (const enum want[]){WANT_STRING, WANT_INT}, 2, e);
 }

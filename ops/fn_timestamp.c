@@ -169,8 +169,8 @@ static enum status bind_from_units(struct binding *b, struct error *e)
     bool seconds = b->function == &function_timestamp_seconds;
     b->state = seconds ? &micros_of[0] : b->function == &function_timestamp_millis ? &micros_of[1] : &micros_of[2];
     b->type = type_simple(TYPE_TIMESTAMP);
-    b->nullable = true;
     const struct type *t = b->arg[0]->type;
+    b->nullable |= t->id == TYPE_FLOAT || t->id == TYPE_DOUBLE;
     if (seconds && (t->id == TYPE_FLOAT || t->id == TYPE_DOUBLE || t->id == TYPE_DECIMAL)) {
         b->want[0] = type_simple(TYPE_DOUBLE);
         b->kernel = from_real_seconds;

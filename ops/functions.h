@@ -10,12 +10,15 @@
     X(add) X(subtract) X(multiply) X(divide) X(remainder) X(div) X(negative) X(positive)                               \
     X(equal) X(not_equal) X(less) X(less_equal) X(greater) X(greater_equal) X(not_distinct) X(distinct) X(in)          \
     X(and) X(or) X(not) X(is_null) X(is_not_null)                                                                      \
+    X(bitwise_and) X(bitwise_or) X(bitwise_xor) X(bitwise_not) X(shift_left) X(shift_right) X(shift_right_unsigned)    \
+    X(bit_count) X(bit_get)                                                                                            \
     X(is_true) X(is_not_true) X(is_false) X(is_not_false) X(is_unknown) X(is_not_unknown)                              \
     X(case) X(if) X(coalesce) X(nvl) X(nvl2) X(nullif) X(greatest) X(least)                                            \
     X(concat) X(concat_ws) X(repeat) X(lpad) X(rpad) X(replace) X(reverse)                                             \
     X(length) X(octet_length) X(ascii) X(startswith) X(endswith) X(contains) X(instr) X(locate)                        \
     X(substring) X(left) X(right) X(substring_index) X(trim) X(btrim) X(ltrim) X(rtrim)                                \
     X(upper) X(lower) X(initcap)                                                                                       \
+    X(hex) X(unhex) X(bin) X(base64) X(unbase64) X(conv) X(chr) X(encode) X(decode) X(to_binary)                       \
     X(like) X(ilike) X(split) X(rlike) X(regexp_extract)                                                               \
     X(abs) X(sign) X(pmod) X(sqrt) X(cbrt) X(exp) X(expm1) X(ln) X(log) X(log10) X(log2) X(log1p) X(pow) X(hypot)      \
     X(sin) X(cos) X(tan) X(asin) X(acos) X(atan) X(atan2) X(sinh) X(cosh) X(tanh) X(degrees) X(radians) X(e) X(pi)     \

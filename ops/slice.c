@@ -41,18 +41,30 @@ static uint32_t distance(struct slice a, struct slice b)
     return row[a.size % 3][b.size];
 }
 
+// Letters that the two share at their ends: of two names as far away, a person meant the one that looks alike.
+static uint32_t shared_ends(struct slice a, struct slice b)
+{
+    uint32_t most = least(a.size, b.size), front = 0, back = 0;
+    while (front < most && fold(a.data[front]) == fold(b.data[front]))
+        front++;
+    while (back < most - front && fold(a.data[a.size - 1 - back]) == fold(b.data[b.size - 1 - back]))
+        back++;
+    return front + back;
+}
+
 int slice_nearest(struct slice wanted, const struct slice *names, uint32_t count)
 {
     if (wanted.size > NAME_MAX_COMPARED)
         return -1;
     int best = -1;
-    uint32_t best_distance = wanted.size / 3 + 2;
+    uint32_t best_distance = wanted.size / 3 + 1, best_shared = 0;
     for (uint32_t i = 0; i < count; i++) {
         if (names[i].size > NAME_MAX_COMPARED)
             continue;
-        uint32_t d = distance(wanted, names[i]);
-        if (d < best_distance) {
+        uint32_t d = distance(wanted, names[i]), shared = shared_ends(wanted, names[i]);
+        if (d < best_distance || (d == best_distance && (best < 0 || shared > best_shared))) {
             best_distance = d;
+            best_shared = shared;
             best = (int)i;
         }
     }

@@ -23,6 +23,7 @@ struct table {
     struct text value; // one value on its way
     struct cell *cell; // [1 + num_rows] lines of `columns`: the names, then the rows
     uint32_t lines;    // there is room for
+    uint32_t *width;   // of each column, while it is printed
 };
 
 // Utils.fullWidthRegex: the characters that take two cells.
@@ -109,6 +110,7 @@ struct table *table_new(const struct slice *names, uint32_t columns, uint32_t nu
     text_init(&t->value, memory);
     t->lines = 1;
     t->cell = mem_zalloc(memory, sizeof *t->cell * columns);
+    t->width = mem_zalloc(memory, sizeof *t->width * columns);
     for (uint32_t i = 0; i < columns; i++) {
         size_t begin = t->text.size;
         append_escaped(&t->text, names[i]); // never cut
@@ -204,7 +206,7 @@ static void print_line(const struct table *t, uint32_t line, const uint32_t *wid
 
 void table_print(const struct table *t, struct text *out)
 {
-    uint32_t *width = mem_zalloc(t->memory, sizeof *width * (t->columns + 1));
+    uint32_t *width = t->width;
     for (uint32_t i = 0; i < t->columns; i++)
         width[i] = column_width(t, i);
     print_rule(width, t->columns, out);
@@ -215,7 +217,6 @@ void table_print(const struct table *t, struct text *out)
     print_rule(width, t->columns, out);
     if (t->more)
         text_printf(out, "only showing top %u %s", t->num_rows, t->num_rows == 1 ? "row" : "rows");
-    mem_free(t->memory, width, sizeof *width * (t->columns + 1));
 }
 
 void table_free(struct table *t)
@@ -223,6 +224,7 @@ void table_free(struct table *t)
     if (!t)
         return;
     mem_free(t->memory, t->cell, sizeof *t->cell * t->columns * t->lines);
+    mem_free(t->memory, t->width, sizeof *t->width * t->columns);
     text_free(&t->text);
     text_free(&t->value);
     mem_free(t->memory, t, sizeof *t);

@@ -77,6 +77,11 @@ enum status arguments_read(int argc, char **argv, const char *const *allowed, st
     *a = (struct arguments){0};
     bool only_operands = false;
     for (int i = 1; i < argc; i++) {
+        if (!only_operands && argv[i][0] == '-' && argv[i][1] != '-' && argv[i][1] != '\0')
+            return error_set(e, STATUS_USAGE,
+                             "runnel: no such option here: %s (options have two dashes; a name that "
+                             "begins with one stands behind --)",
+                             argv[i]);
         if (only_operands || strncmp(argv[i], "--", 2) != 0) {
             if (a->operands == ARGUMENT_OPERANDS_MAX)
                 return error_set(e, STATUS_USAGE, "runnel: too many arguments, from \"%s\" on", argv[i]);

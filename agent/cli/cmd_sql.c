@@ -131,6 +131,8 @@ static enum status run_text(struct arguments *a, struct arena *arena, struct mem
     write_pipeline(&text, a, table.size ? table : SLICE("source"));
     struct pipeline *p;
     s = pipeline_parse(text_view(&text), NULL, ".", a->set, a->sets, arena, &p, e);
+    if (s == STATUS_OK && !p->query.file)
+        p->query = source;                     // places are the query's, as it was written
     char scratch[] = "/tmp/runnel-sql-XXXXXX"; // without --state it remembers nothing
     bool own = s == STATUS_OK && !a->state;
     if (own && !mkdtemp(scratch))

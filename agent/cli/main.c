@@ -15,6 +15,15 @@ static void print_help(FILE *to)
                 "Exit: 0 done, 1 failed while running, 2 wrong usage, 78 wrong configuration.\n");
 }
 
+// --help or -h before a --; what is behind that is a name.
+static bool wants_help(int argc, char **argv)
+{
+    for (int i = 2; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+            return true;
+    return false;
+}
+
 static int unknown(const char *name)
 {
     const struct command *near = command_nearest(name);
@@ -38,6 +47,10 @@ int main(int argc, char **argv)
     const struct command *command = command_find(strcmp(name, "--version") == 0 ? "version" : name);
     if (!command)
         return unknown(name);
+    if (wants_help(argc, argv)) {
+        printf("runnel %s\n    %s\n", command->usage, command->summary);
+        return 0;
+    }
     struct error e = {.status = STATUS_OK};
     enum status s = command->run(argc - 1, argv + 1, &e);
     if (s != STATUS_OK && e.text[0])

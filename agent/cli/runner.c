@@ -9,22 +9,33 @@
 #include <signal.h>
 #include <stdio.h>
 
-// The one engine of the process, for the signal handler.
-static struct engine *running;
+// The one engine of the process, for the signal handler; and whether it was asked to stop before there was one.
+static struct engine *volatile running;
+static volatile sig_atomic_t asked;
 
 static void on_signal(int number)
 {
+    asked = 1;
     if (running)
         engine_stop(running);
     signal(number, SIG_DFL); // asked twice, it ends at once; a crash costs nothing
 }
 
-static void listen_to_signals(struct engine *g)
+static void listen_to_signals(void)
 {
-    running = g;
-    struct sigaction act = {.sa_handler = g ? on_signal : SIG_DFL};
+    struct sigaction act = {.sa_handler = on_signal};
     sigaction(SIGTERM, &act, NULL);
     sigaction(SIGINT, &act, NULL);
+}
+
+static enum status run_engine(struct engine *g, struct error *e)
+{
+    running = g;
+    if (asked) // while it was made
+        engine_stop(g);
+    enum status s = engine_run(g, e);
+    running = NULL;
+    return s;
 }
 
 enum status runner_run(const struct pipeline *p, const struct arguments *a, struct arena *arena, struct memory *memory,
@@ -44,6 +55,7 @@ enum status runner_run(const struct pipeline *p, const struct arguments *a, stru
         return s;
     struct terminal terminal;
     struct engine *g = NULL;
+    listen_to_signals();
     s = terminal_open(&terminal, setup.port, arena_copy(arena, p->name.data, p->name.size), a->log_level, e);
     if (s == STATUS_OK) {
         setup.log = &terminal.log;
@@ -51,11 +63,8 @@ enum status runner_run(const struct pipeline *p, const struct arguments *a, stru
         setup.self = &terminal;
         s = engine_open(&setup, &g, e);
     }
-    if (s == STATUS_OK) {
-        listen_to_signals(g);
-        s = engine_run(g, e);
-        listen_to_signals(NULL);
-    }
+    if (s == STATUS_OK)
+        s = run_engine(g, e);
     engine_close(g);
     terminal_close(&terminal, setup.port);
     port_linux_close(setup.port);

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -35,6 +36,15 @@ static void say(const struct terminal *t, enum log_level level, const char *text
     fprintf(stderr, "%s %s: %s: %s\n", stamp, t->query, level_names[level], text);
 }
 
+static void say_left_out(struct terminal *t)
+{
+    char words[64];
+    snprintf(words, sizeof words, "%u lines of the log were left out", t->left_out);
+    if (t->left_out)
+        say(t, LOG_LEVEL_WARNING, words);
+    t->left_out = 0;
+}
+
 // A fault that repeats a thousand times a second must not fill a card: so many lines a window, the rest are counted.
 static void log_write(void *self, enum log_level level, const char *text)
 {
@@ -44,13 +54,9 @@ static void log_write(void *self, enum log_level level, const char *text)
     wipe(t);
     int64_t window = (int64_t)time(NULL) / LOG_WINDOW_SECONDS;
     if (window != t->window) {
-        if (t->left_out) {
-            char words[64];
-            snprintf(words, sizeof words, "%u lines of the log were left out", t->left_out);
-            say(t, LOG_LEVEL_WARNING, words);
-        }
+        say_left_out(t);
         t->window = window;
-        t->said = t->left_out = 0;
+        t->said = 0;
     }
     if (t->said >= LOG_WINDOW_LINES) {
         t->left_out++;
@@ -92,8 +98,18 @@ enum status terminal_open(struct terminal *t, struct port *port, const char *que
 void terminal_close(struct terminal *t, struct port *port)
 {
     wipe(t);
+    say_left_out(t);
     if (t->real)
         port->class = t->real;
+}
+
+// A line that wraps cannot be wiped.
+static size_t room(void)
+{
+    struct winsize size;
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+        return SIZE_MAX;
+    return size.ws_col - 1u;
 }
 
 void terminal_progress(void *terminal, const struct engine_progress *p)
@@ -118,7 +134,8 @@ void terminal_progress(void *terminal, const struct engine_progress *p)
     if (p->behind)
         text_printf(&line, "  waiting %" PRIu64, p->behind);
     wipe(t);
-    fputs(text_cstring(&line), stderr);
+    size_t most = room();
+    fwrite(line.data, 1, line.size < most ? line.size : most, stderr);
     fflush(stderr);
     t->drawn = true;
     text_free(&line);

@@ -27,14 +27,21 @@ static enum status collector_op_push(struct op *op, unsigned input, struct chunk
     return STATUS_OK;
 }
 
-enum status collector_prepare(struct collector *c, struct error *e)
+static enum status prepare(struct collector *c, bool direct, struct error *e)
 {
     for (unsigned i = 0; i < c->count; i++) {
-        enum status s = c->class[i]->prepare(c->sink[i], e);
+        enum status s = c->direct[i] == direct ? c->class[i]->prepare(c->sink[i], e) : STATUS_OK;
         if (s != STATUS_OK)
             return s;
     }
     return STATUS_OK;
+}
+
+// Those that print come last: when another one has no room, nothing of the batch has been seen.
+enum status collector_prepare(struct collector *c, struct error *e)
+{
+    enum status s = prepare(c, false, e);
+    return s == STATUS_OK ? prepare(c, true, e) : s;
 }
 
 enum status collector_finish(struct collector *c, struct error *e)

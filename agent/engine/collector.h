@@ -11,6 +11,7 @@ struct collector {
     struct op op;
     const struct sink_class *class[ENGINE_SINKS_MAX];
     struct sink *sink[ENGINE_SINKS_MAX];
+    bool direct[ENGINE_SINKS_MAX]; // SINK_DIRECT: what it has printed cannot be taken back
     unsigned count;
     struct identity who; // of the batch to come; batch and first_seq are set by the engine
     uint64_t rows;       // of this batch

@@ -39,7 +39,8 @@ struct intake {
     struct chunk decode; // those of them that are decoded
     struct chunk own;    // one for each column of the source's own, NULL where it is not wanted
     struct column *message[MESSAGE_COLUMNS];
-    uint64_t delivered, plain; // rows pushed; of them, rows that no decoder made
+    uint64_t delivered, plain;   // rows pushed; of them, rows that no decoder made
+    struct intake_counters lost; // of batches that were given up
 };
 
 static void make_columns(struct intake *in, const struct source_table *table, const int32_t *output, uint32_t outputs,
@@ -219,36 +220,35 @@ static void put_message(struct intake *in, const struct message *m, uint32_t row
     }
 }
 
-// STATUS_AGAIN: the chunk is full and the message has more rows; to be called again once the chunk was pushed.
+// One message's rows, behind those that are there. What finds no room goes on with the next chunk.
 static enum status take_message(struct intake *in, const struct message *m, struct error *e)
 {
-    uint32_t row = in->chunk.rows.count, count = 1;
-    if (row == CHUNK_ROWS)
-        return STATUS_AGAIN;
-    enum status s = STATUS_OK;
-    if (in->decoder) {
-        s = in->decoding->decode_one(in->decoder, m->value, &in->decode, e);
+    for (;;) {
+        uint32_t row = in->decode.rows.count;
+        enum status s = row == CHUNK_ROWS ? STATUS_AGAIN : STATUS_OK;
+        if (s == STATUS_OK && in->decoder) {
+            s = in->decoding->decode_one(in->decoder, m->value, &in->decode, e);
+        } else if (s == STATUS_OK) {
+            in->decode.rows.count++;
+            in->plain++;
+        }
         if (s != STATUS_OK && s != STATUS_AGAIN)
             return s;
-        count = in->decode.rows.count - row;
-    } else {
-        in->plain++;
+        assert(s == STATUS_OK || in->decode.rows.count > 0);
+        put_message(in, m, row, in->decode.rows.count - row);
+        in->chunk.rows = in->decode.rows;
+        if (s == STATUS_OK)
+            return STATUS_OK;
+        s = push_chunk(in, e);
+        if (s != STATUS_OK)
+            return s;
     }
-    put_message(in, m, row, count);
-    in->decode.rows.count = in->chunk.rows.count = row + count;
-    return s;
 }
 
 static enum status take_messages(struct intake *in, const struct block *b, struct error *e)
 {
     for (uint32_t i = 0; i < b->message_count; i++) {
-        enum status s;
-        while ((s = take_message(in, &b->messages[i], e)) == STATUS_AGAIN) {
-            assert(in->chunk.rows.count > 0);
-            s = push_chunk(in, e);
-            if (s != STATUS_OK)
-                return s;
-        }
+        enum status s = take_message(in, &b->messages[i], e);
         if (s != STATUS_OK)
             return s;
     }
@@ -265,6 +265,8 @@ static enum status take_rows(struct intake *in, struct error *e)
 enum status intake_run(struct intake *in, struct error *e)
 {
     begin_chunk(in);
+    if (in->decoder && in->decoding->restart)
+        in->decoding->restart(in->decoder); // the last batch may have been given up in the middle of a record
     for (;;) {
         struct block b = {0};
         enum status s = in->class->read(in->source, &in->own, &b, e);
@@ -288,17 +290,37 @@ enum status intake_run(struct intake *in, struct error *e)
     }
 }
 
-struct intake_counters intake_counters(const struct intake *in)
+// Everything, given-up batches too.
+static struct intake_counters count_all(const struct intake *in)
 {
     struct intake_counters c = {.read = in->plain, .delivered = in->delivered};
-    const struct source_counters *s = in->class->counters(in->source);
-    c.rejected = s->oversized;
-    c.read += s->oversized;
+    c.left_out = c.rejected = in->class->counters(in->source)->oversized;
+    c.read += c.left_out;
     if (in->decoder) {
         const struct decode_counters *d = in->decoding->counters(in->decoder);
         c.read += d->records;
         c.rejected += d->rejected;
-        c.dropped += d->dropped;
+        c.dropped = d->dropped;
     }
     return c;
+}
+
+static struct intake_counters subtract(struct intake_counters a, const struct intake_counters *b)
+{
+    a.read -= b->read;
+    a.delivered -= b->delivered;
+    a.left_out -= b->left_out;
+    a.dropped -= b->dropped;
+    a.rejected -= b->rejected;
+    return a;
+}
+
+struct intake_counters intake_counters(const struct intake *in)
+{
+    return subtract(count_all(in), &in->lost);
+}
+
+void intake_take_back(struct intake *in, const struct intake_counters *to)
+{
+    in->lost = subtract(count_all(in), to);
 }

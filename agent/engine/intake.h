@@ -16,8 +16,12 @@ struct intake_setup {
     unsigned entry_input;
 };
 
+// Since the start, without the batches that were given up. read = left_out + dropped + delivered.
 struct intake_counters {
-    uint64_t read, rejected, dropped, delivered; // read = rejected and left out + dropped + delivered
+    uint64_t read, delivered;
+    uint64_t left_out; // longer than maxLineBytes
+    uint64_t dropped;  // DROPMALFORMED
+    uint64_t rejected; // left out, or malformed and delivered with NULLs
 };
 
 enum status intake_open(const struct intake_setup *setup, struct arena *arena, struct intake **out, struct error *e);
@@ -28,5 +32,6 @@ struct source *intake_source(struct intake *in);
 // Reads the planned range to its end, pushing chunk by chunk.
 enum status intake_run(struct intake *in, struct error *e);
 struct intake_counters intake_counters(const struct intake *in);
+void intake_take_back(struct intake *in, const struct intake_counters *to); // what came since has not been
 
 #endif

@@ -16,12 +16,14 @@ bool trigger_is_bounded(const struct trigger_rule *r)
     return r->kind == TRIGGER_AVAILABLE_NOW || r->kind == TRIGGER_ONCE;
 }
 
-int64_t trigger_delay(const struct trigger_rule *r, int64_t started_wall)
+int64_t trigger_delay(const struct trigger_rule *r, int64_t wall, bool ran)
 {
-    int64_t delay = 0;
-    if (r->kind == TRIGGER_PROCESSING_TIME && r->interval > 0) {
-        int64_t into = started_wall % r->interval;
-        delay = r->interval - (into < 0 ? into + r->interval : into);
-    }
-    return delay > r->spacing ? delay : r->spacing;
+    int64_t spacing = ran ? r->spacing : 0;
+    if (r->kind != TRIGGER_PROCESSING_TIME || r->interval == 0)
+        return spacing;
+    // The first multiple that is later, and late enough.
+    int64_t least = spacing > 0 ? spacing : 1;
+    int64_t into = (wall + least) % r->interval;
+    into += into < 0 ? r->interval : 0;
+    return into == 0 ? least : least + r->interval - into;
 }

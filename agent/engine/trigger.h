@@ -15,8 +15,8 @@ struct trigger_rule {
 struct trigger_rule trigger_rule_make(const struct pipeline *p, bool available_now, bool live);
 // True: ends when there is nothing left.
 bool trigger_is_bounded(const struct trigger_rule *r);
-// Microseconds from the start of a batch (by the wall clock) to the earliest start of the next. Spark lays triggers on
-// whole multiples of the interval since 1970.
-int64_t trigger_delay(const struct trigger_rule *r, int64_t started_wall);
+// Microseconds from a look (at `wall`, by the wall clock) to the next; `ran`: it led to a batch. 0: as soon as there is
+// something. Spark lays triggers on whole multiples of the interval since 1970.
+int64_t trigger_delay(const struct trigger_rule *r, int64_t wall, bool ran);
 
 #endif

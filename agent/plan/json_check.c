@@ -119,7 +119,8 @@ static bool check_value(struct checker *c, uint32_t depth);
 
 static bool check_member(struct checker *c, uint32_t depth, bool first)
 {
-    if (!check_string(c, first ? "a name in \"quotes\", or }" : "a name in \"quotes\" behind the comma"))
+    if (!check_string(c, first ? "a name in \"quotes\", or }"
+                               : "a name in \"quotes\" behind the comma (if there is no more, take the comma out)"))
         return false;
     skip_blanks(c);
     if (peek(c) != ':')

@@ -211,12 +211,10 @@ static enum status read_trigger(struct reader *r, const struct json *trigger)
     static const struct option_spec *const none[2] = {NULL, NULL};
     if (trigger == NULL)
         return STATUS_OK;
-    enum status status = want_kind(r, trigger, JSON_OBJECT, "trigger");
-    if (status == STATUS_OK)
-        status = check_keys(r, trigger, keys, none, "a trigger");
+    enum status status = trigger->kind == JSON_OBJECT ? check_keys(r, trigger, keys, none, "a trigger") : STATUS_OK;
     if (status != STATUS_OK)
         return status;
-    if (json_count(trigger) != 1)
+    if (trigger->kind != JSON_OBJECT || json_count(trigger) != 1)
         return refuse(r, trigger,
                       "a trigger is one of {\"processingTime\": \"10 seconds\"}, {\"availableNow\": true}, "
                       "{\"once\": true}");
@@ -227,7 +225,10 @@ static enum status read_trigger(struct reader *r, const struct json *trigger)
         return read_flag_trigger(r, value, TRIGGER_ONCE);
     r->out->trigger = TRIGGER_PROCESSING_TIME;
     if (value->kind != JSON_STRING || !duration_parse(value->text, &r->out->trigger_interval))
-        return refuse(r, value, "processingTime is a text such as \"10 seconds\"");
+        return refuse(
+            r, value,
+            "processingTime is a text such as \"10 seconds\": a number, and week, day, hour, minute, second or "
+            "millisecond");
     return STATUS_OK;
 }
 

@@ -20,9 +20,9 @@ static const struct key sink_keys[] = {{"format", false}, {NULL, false}};
 // The object of a source or a sink, and its format.
 static enum status read_format(struct reader *r, const struct json *part, const char *what, const struct json **format)
 {
-    enum status status = want_kind(r, part, JSON_OBJECT, what);
-    if (status != STATUS_OK)
-        return status;
+    if (part->kind != JSON_OBJECT)
+        return refuse(r, part, "%s is %s; wanted is an object such as {\"format\": \"json\", \"path\": \"…\"}", what,
+                      json_kind_name(part->kind));
     *format = json_member(part, "format");
     if (*format == NULL)
         return refuse(r, part, "%s has no \"format\"", what);
@@ -38,9 +38,12 @@ static enum status read_watermark(struct reader *r, const struct json *watermark
     struct interval delay;
     if (watermark == NULL)
         return STATUS_OK;
-    enum status status = want_kind(r, watermark, JSON_OBJECT, "watermark");
-    if (status == STATUS_OK)
-        status = check_keys(r, watermark, keys, none, "a watermark");
+    if (watermark->kind != JSON_OBJECT)
+        return refuse(
+            r, watermark,
+            "watermark is %s; wanted is an object such as {\"column\": \"eventTime\", \"delay\": \"10 minutes\"}",
+            json_kind_name(watermark->kind));
+    enum status status = check_keys(r, watermark, keys, none, "a watermark");
     if (status != STATUS_OK)
         return status;
     for (const struct key *k = keys; k->name != NULL; k++) {
@@ -53,8 +56,9 @@ static enum status read_watermark(struct reader *r, const struct json *watermark
     }
     const struct json *column = json_member(watermark, "column"), *text = json_member(watermark, "delay");
     if (!interval_parse(text->text, &delay) || !interval_micros(&delay, &out->watermark_delay))
-        return refuse(r, text, "[CANNOT_PARSE_INTERVAL] '%.*s' is no delay; wanted is a text such as \"10 minutes\"",
-                      (int)text->text.size, text->text.data);
+        return refuse(
+            r, text, "[CANNOT_PARSE_INTERVAL] '%.*s' is no delay; wanted is a number and a unit such as \"10 minutes\"",
+            (int)text->text.size, text->text.data);
     if (out->watermark_delay < 0)
         return refuse(r, text, "delay threshold (%.*s) should not be negative", (int)text->text.size, text->text.data);
     out->has_watermark = true;
@@ -86,6 +90,18 @@ static enum status unknown_decoder(struct reader *r, const struct json *payload)
                   suggest(r, payload->text, names, count));
 }
 
+// The formats that can be read, or the nearest of them.
+static const char *suggest_source(struct reader *r, struct slice wanted)
+{
+    struct slice names[64];
+    uint32_t count, known = 0;
+    const struct source_class *const *list = source_list(&count);
+    for (uint32_t i = 0; i < count && known < 64; i++)
+        if (!list[i]->decodes || list[i]->columns != NULL || decoder_find(slice_of(list[i]->format)) != NULL)
+            names[known++] = slice_of(list[i]->format);
+    return suggest(r, wanted, names, known);
+}
+
 // Files are decoded by their format; messages by their payload, if they have one.
 static enum status find_decoder(struct reader *r, const struct json *part, struct pipeline_source *out)
 {
@@ -94,7 +110,8 @@ static enum status find_decoder(struct reader *r, const struct json *part, struc
     if (files)
         out->decoder = decoder_find(slice_of(out->class->format));
     if (files && out->decoder == NULL)
-        return refuse(r, json_member(part, "format"), "%s files are not built yet", out->class->format);
+        return refuse(r, json_member(part, "format"), "%s files are not built yet%s", out->class->format,
+                      suggest_source(r, (struct slice){0}));
     if (payload == NULL)
         return STATUS_OK;
     if (files || !out->class->decodes)
@@ -110,6 +127,21 @@ static const struct type *text_schema(struct arena *arena)
 {
     struct field value = {SLICE("value"), type_simple(TYPE_STRING), true};
     return type_struct(arena, &value, 1);
+}
+
+// What comes from outside may be missing, whatever NOT NULL says (spark.sql.streaming.fileSource.schema.forceNullable).
+static const struct type *as_nullable(struct arena *arena, const struct type *t)
+{
+    if (t->id == TYPE_ARRAY)
+        return type_array(arena, as_nullable(arena, t->element), true);
+    if (t->id == TYPE_MAP)
+        return type_map(arena, as_nullable(arena, t->key), as_nullable(arena, t->element), true);
+    if (t->id != TYPE_STRUCT)
+        return t;
+    struct field *fields = ARENA_ARRAY(arena, struct field, t->field_count + 1);
+    for (uint32_t i = 0; i < t->field_count; i++)
+        fields[i] = (struct field){t->fields[i].name, as_nullable(arena, t->fields[i].type), true};
+    return type_struct(arena, fields, t->field_count);
 }
 
 static enum status read_schema(struct reader *r, const struct json *part, struct pipeline_source *out)
@@ -132,21 +164,18 @@ static enum status read_schema(struct reader *r, const struct json *part, struct
     if (status != STATUS_OK)
         return status;
     struct sql_source text = sql_source_of(r, schema);
-    return sql_parse_schema(&text, r->arena, &out->schema, r->error);
+    status = sql_parse_schema(&text, r->arena, &out->schema, r->error);
+    if (status == STATUS_OK)
+        out->schema = as_nullable(r->arena, out->schema);
+    return status;
 }
 
 // ---- sources
 
 static enum status unknown_source(struct reader *r, const struct json *format)
 {
-    struct slice names[64];
-    uint32_t count;
-    const struct source_class *const *list = source_list(&count);
-    count = count < 64 ? count : 64;
-    for (uint32_t i = 0; i < count; i++)
-        names[i] = slice_of(list[i]->format);
     return refuse(r, format, "[DATA_SOURCE_NOT_FOUND] there is no source format \"%.*s\"%s", (int)format->text.size,
-                  format->text.data, suggest(r, format->text, names, count));
+                  format->text.data, suggest_source(r, format->text));
 }
 
 static enum status read_source(struct reader *r, const struct json *part, struct pipeline_source *out)
@@ -181,9 +210,9 @@ static enum status read_source(struct reader *r, const struct json *part, struct
 // An object of 1 to PARTS_MAX members whose names differ in more than case.
 static enum status check_parts(struct reader *r, const struct json *parts, const char *what)
 {
-    enum status status = want_kind(r, parts, JSON_OBJECT, what);
-    if (status != STATUS_OK)
-        return status;
+    if (parts->kind != JSON_OBJECT)
+        return refuse(r, parts, "%s is %s; wanted is an object of names: {\"NAME\": {\"format\": …}, …}", what,
+                      json_kind_name(parts->kind));
     if (parts->first == NULL)
         return refuse(r, parts, "there is nothing in \"%s\"; it needs one at least", what);
     if (json_count(parts) > PARTS_MAX)

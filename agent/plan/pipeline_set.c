@@ -58,6 +58,15 @@ static struct slice next_part(const char **path, bool whole)
     return part;
 }
 
+static const char *suggest_member(struct reader *r, const struct json *object, struct slice wanted)
+{
+    uint32_t count = 0;
+    struct slice *names = ARENA_ARRAY(r->arena, struct slice, json_count(object) + 1);
+    for (const struct json *member = object->first; member != NULL; member = member->next)
+        names[count++] = member->name;
+    return suggest(r, wanted, names, count);
+}
+
 enum status reader_set(struct reader *r, struct json *root, const struct pipeline_set *set)
 {
     const char *origin = arena_printf(r->arena, "--set %s=%s", set->path, set->value);
@@ -74,13 +83,15 @@ enum status reader_set(struct reader *r, struct json *root, const struct pipelin
         // options are matched without regard to case, names of sources and sinks are not
         struct json *next = find(at, part, level == 2);
         if (next == NULL && level == 1 && path != NULL)
-            return usage(r, origin, "there is no such path: the file has no source or sink of that name");
+            return usage(r, origin,
+                         arena_printf(r->arena, "there is no such path: \"%.*s\" is no member of it%s", (int)part.size,
+                                      part.data, suggest_member(r, at, part)));
         static const char *const objects[] = {"limits", "conf", "trigger"};
         bool known = next != NULL || path == NULL || level > 0;
         for (size_t i = 0; i < sizeof objects / sizeof objects[0]; i++)
             known = known || slice_equal(part, slice_of(objects[i]));
         if (!known)
-            return usage(r, origin, "there is no such path");
+            return usage(r, origin, arena_printf(r->arena, "there is no such path%s", suggest_member(r, at, part)));
         if (path == NULL) {
             struct json *value = value_node(r, set->value, origin);
             struct json *member = next != NULL ? next : append(r, at, part, JSON_NULL, origin);

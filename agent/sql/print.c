@@ -203,7 +203,7 @@ static void print_typed(struct printer *p, const struct ast_expr *x)
 
 static void print_cast(struct printer *p, const struct ast_expr *x)
 {
-    if (x->symbol) { // int(x): Spark forgets that it was there
+    if (x->symbol || type_is_nested(x->type)) { // int(x), or to a nested type: Spark forgets that it was there
         print(p, x->args[0]);
         return;
     }

@@ -62,6 +62,8 @@ static void nearest_name(void **unused)
     assert_int_equal(slice_nearest(SLICE("watermrak"), names, 3), 0);
     assert_int_equal(slice_nearest(SLICE("maxfilespertriger"), names, 3), 2);
     assert_int_equal(slice_nearest(SLICE("sink"), names, 3), -1);
+    const struct slice ties[] = {SLICE("conv"), SLICE("count"), SLICE("cos")};
+    assert_int_equal(slice_nearest(SLICE("cont"), ties, 3), 1);
     assert_true(slice_equal_fold(SLICE("EventTime"), SLICE("eventtime")));
     assert_true(slice_compare(SLICE("ab"), SLICE("abc")) < 0);
     assert_true(slice_compare(SLICE("\xff"), SLICE("a")) > 0);

@@ -1,0 +1,300 @@
+"""A pipeline while it runs: signals, results and logs, files that come, go, grow and cannot be read."""
+import gzip
+import json
+import os
+import signal
+import time
+import unittest
+
+from cli import EVENTS, Case, Server
+
+HOUR = {"processingTime": "1 hour"}
+
+
+class Signals(Case):
+    """SIGTERM and SIGINT finish the batch, commit, and exit 0."""
+
+    def stops(self, number, wait, **changes):
+        self.rows({"s": "a"})
+        self.pipeline(checkpointLocation="ck", **changes)
+        p = self.start("run", "p.json", "--log-level", "warning")
+        p.until(wait)
+        code, out, err = p.stop(number)
+        self.assertEqual((code, err), (0, ""))
+        self.assertIn("stopped      cleanly", self.ok("state", "ck"))
+        self.assertIn("sound", self.ok("state", "ck", "check"))
+        return out
+
+    def test_while_waiting_for_files(self):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with self.subTest(number):
+                self.assertEqual(self.stops(number, '{"s":"a"}'), '{"s":"a"}\n')
+                import shutil
+                shutil.rmtree(self.path("ck"))
+
+    def test_while_waiting_for_a_trigger(self):
+        self.assertEqual(self.stops(signal.SIGTERM, '{"s":"a"}', trigger=HOUR), '{"s":"a"}\n')
+
+    def test_while_a_socket_is_silent(self):
+        server = Server(self)
+        self.stops(signal.SIGTERM, "Batch: 0", sources={"t": {"format": "socket", "host": "localhost", "port": server.port}},
+                   sinks={"o": {"format": "console"}})
+
+    def test_while_a_socket_pours(self):
+        server = Server(self)
+        self.pipeline(sources={"t": {"format": "socket", "host": "localhost", "port": server.port}}, checkpointLocation="ck",
+                      query="SELECT count(*) AS n FROM t", outputMode="complete")
+        p = self.start("run", "p.json")
+        peer = server.accept()
+        peer.setblocking(False)
+        end = time.monotonic() + 0.5
+        while time.monotonic() < end:
+            try:
+                peer.send(b"line\n" * 1000)
+            except BlockingIOError:
+                pass
+            p.pump(0)
+        code, out, err = p.stop()
+        self.assertEqual(code, 0, err)
+        counts = [json.loads(line)["n"] for line in out.splitlines()]
+        self.assertEqual(counts, sorted(counts))
+        self.assertIn("stopped      cleanly", self.ok("state", "ck"))
+
+    def test_nobody_answers(self):
+        import socket
+        closed = socket.create_server(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+        closed.close()
+        self.pipeline(sources={"t": {"format": "socket", "host": "localhost", "port": port}}, checkpointLocation="ck")
+        self.assertRegex(self.refused(1, "run", "p.json"), "localhost:%d: Connection refused; the server must be there first" % port)
+
+    def test_what_was_given_out_is_committed(self):
+        self.rows(*({"s": "x", "i": i} for i in range(2000)), name="in/a.json")
+        self.pipeline(sources={"t": {"format": "rate", "rowsPerSecond": 5000}}, checkpointLocation="ck",
+                      query="SELECT value FROM t", sinks={"o": {"format": "json", "path": "out"}})
+        p = self.start("run", "p.json")
+        end = time.monotonic() + 20
+        while not os.path.isdir(self.path("out")) or len(os.listdir(self.path("out"))) < 2:
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.02)
+        self.assertEqual(p.stop()[0], 0)
+        values = []
+        for name in sorted(os.listdir(self.path("out"))):
+            self.assertRegex(name, r"^part-\d{8}\.json$")
+            values += [json.loads(line)["value"] for line in self.read("out/" + name).splitlines()]
+        self.assertEqual(sorted(values), list(range(len(values))))
+
+
+class Streams(Case):
+    """Results on standard output, all else on standard error."""
+
+    def test_standard_output_is_clean(self):
+        self.write("in/a.json", '{"s":"a"}\nnot json\n{"s":"b","i":"no"}\n' + '{"s":"%s"}\n' % ("x" * 3000))
+        os.makedirs(self.path("in"), exist_ok=True)
+        self.pipeline(sources={"t": {"format": "json", "path": "in", "schema": EVENTS, "maxLineBytes": "2KB"}})
+        code, out, err = self.run_cli("run", "p.json", "--available-now", "--state", "state", "--log-level", "debug")
+        self.assertEqual(code, 0, err)
+        for line in out.splitlines():
+            json.loads(line)
+        self.assertRegex(err, r"(?m)^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ p: warning: source t: .*a\.json: 1 record\(s\) over 2048 bytes")
+
+    def test_levels(self):
+        self.rows({"s": "x" * 3000})
+        self.pipeline(sources={"t": {"format": "json", "path": "in", "schema": EVENTS, "maxLineBytes": "2KB"}})
+        for level, said in (("error", False), ("warning", True), ("info", True), ("debug", True), (None, True)):
+            with self.subTest(level):
+                more = ("--log-level", level) if level else ()
+                code, out, err = self.run_cli("run", "p.json", "--available-now", "--state", "state-%s" % level, *more)
+                self.assertEqual((code, out), (0, ""))
+                self.assertEqual("over 2048 bytes" in err, said, err)
+
+    def test_the_log_is_rate_limited(self):
+        for i in range(60):
+            self.write("in/%02d.json" % i, '{"s":"%s"}\n' % ("x" * 3000), 1700000000 + i)
+        self.pipeline(sources={"t": {"format": "json", "path": "in", "schema": EVENTS, "maxLineBytes": "2KB"}})
+        code, _, err = self.run_cli("run", "p.json", "--available-now", "--state", "state")
+        self.assertEqual(code, 0)
+        said = err.count("over 2048 bytes")
+        self.assertTrue(10 <= said <= 40, err)  # 20 in 10 seconds, and a window may turn
+        self.assertRegex(err, r"[0-9]+ lines of the log were left out")
+
+    def test_a_reader_that_leaves(self):
+        self.rows(*({"s": "x" * 100, "i": i} for i in range(20000)))
+        for sink in ({"format": "json", "path": "-"}, {"format": "console", "numRows": 20000}):
+            with self.subTest(sink):
+                self.pipeline(sinks={"o": sink})
+                reader, writer = os.pipe()
+                p = self.start("run", "p.json", "--available-now", "--state", "state-" + sink["format"], stdout=writer)
+                os.close(writer)
+                os.read(reader, 100)
+                os.close(reader)
+                code, _, err = p.end()
+                self.assertEqual(code, 1, err)
+                self.assertIn("standard output", err)
+                self.assertEqual(err.count("\n"), 1, err)
+
+    def test_no_standard_output(self):
+        self.rows({"s": "x"})
+        self.pipeline()
+        with open("/dev/full", "wb") as full:
+            p = self.start("run", "p.json", "--available-now", "--state", "state", stdout=full)
+            try:
+                p.until("standard output", "err")
+            finally:
+                code, _, err = p.stop()
+        self.assertIn(code, (0, 1), err)
+
+
+class Files(Case):
+    def test_an_unreadable_file(self):
+        self.rows({"s": "a"})
+        self.rows({"s": "b"}, name="in/b.json")
+        os.chmod(self.path("in", "a.json"), 0)
+        self.pipeline()
+        if os.access(self.path("in", "a.json"), os.R_OK):
+            self.skipTest("root reads everything")
+        code, out, err = self.run_cli("run", "p.json", "--available-now", "--state", "state")
+        self.assertEqual((code, out), (1, ""))
+        self.assertIn("a.json: Permission denied", err)
+
+    def test_a_directory_named_as_a_file(self):
+        os.makedirs(self.path("in", "d.json"))
+        self.rows({"s": "a"})
+        self.pipeline()
+        self.assertEqual(self.now(), '{"s":"a"}\n')
+
+    def test_an_empty_directory(self):
+        os.makedirs(self.path("in"))
+        self.pipeline()
+        self.assertEqual(self.now(), "")
+        self.pipeline(sinks={"o": {"format": "console"}})
+        self.assertEqual(self.now(), "")
+
+    def test_a_directory_that_is_not_there(self):
+        self.pipeline(checkpointLocation="ck")
+        self.assertIn("[PATH_NOT_FOUND]", self.refused(1, "run", "p.json", "--available-now"))
+        p = self.start("run", "p.json")
+        p.until("waiting for it", "err")
+        self.rows({"s": "a"})
+        p.until('{"s":"a"}')
+        self.assertEqual(p.stop()[0], 0)
+
+    def test_a_vanished_directory(self):
+        self.rows({"s": "a"}, mtime=1700000000)
+        self.pipeline(checkpointLocation="ck")
+        p = self.start("run", "p.json")
+        p.until('{"s":"a"}')
+        os.rename(self.path("in"), self.path("away"))
+        p.until("waiting for it", "err")
+        os.rename(self.path("away"), self.path("in"))
+        p.until("is there again", "err")
+        self.rows({"s": "b"}, name="in/b.json")
+        p.until('{"s":"b"}')
+        code, out, err = p.stop()
+        self.assertEqual((code, out), (0, '{"s":"a"}\n{"s":"b"}\n'))
+        self.assertEqual(err.count("waiting for it"), 1, err)
+
+    def test_moved_in_is_seen_at_once(self):
+        os.makedirs(self.path("in"))
+        self.pipeline(checkpointLocation="ck")
+        p = self.start("run", "p.json")
+        for i in range(3):
+            self.rows({"i": i}, name="in/%d.json" % i)
+            began = time.monotonic()
+            p.until('{"i":%d}' % i)
+            if i:
+                self.assertLess(time.monotonic() - began, 3)
+        self.assertEqual(p.stop()[0], 0)
+
+    def test_gzip(self):
+        self.write("in/a.json.gz", gzip.compress(b'{"s":"a"}\n{"s":"b"}\n') + gzip.compress(b'{"s":"c"}\n'))
+        self.pipeline()
+        self.assertEqual(self.now(), '{"s":"a"}\n{"s":"b"}\n{"s":"c"}\n')
+
+    def test_damaged_gzip(self):
+        self.write("in/a.json.gz", gzip.compress(b'{"s":"a"}\n' * 1000)[:-20])
+        self.rows({"s": "b"}, name="in/b.json")
+        self.pipeline()
+        code, out, err = self.run_cli("run", "p.json", "--available-now", "--state", "state")
+        self.assertIn("a.json.gz", err)
+        self.assertIn(code, (0, 1))
+
+    def test_hidden_names_are_left_alone(self):
+        for name in (".a.json", "_b.json"):
+            os.makedirs(self.path("in"), exist_ok=True)
+            with open(self.path("in", name), "w", encoding="utf-8") as f:
+                f.write('{"s":"no"}\n')
+        self.rows({"s": "yes"})
+        self.pipeline()
+        self.assertEqual(self.now(), '{"s":"yes"}\n')
+
+    def test_a_file_that_grows_is_read_once(self):
+        """As in Spark: a file is a unit; what is to be read is moved in whole."""
+        self.rows({"s": "a"}, mtime=1700000000)
+        self.pipeline()
+        self.assertEqual(self.now(), '{"s":"a"}\n')
+        with open(self.path("in", "a.json"), "a", encoding="utf-8") as f:
+            f.write('{"s":"b"}\n')
+        os.utime(self.path("in", "a.json"), (1700000000, 1700000000))
+        self.assertEqual(self.now(), "")
+
+    def test_the_last_line_counts_without_newline(self):
+        self.write("in/a.json", '{"s":"a"}\n{"s":"b"}')
+        self.pipeline()
+        self.assertEqual(self.now(), '{"s":"a"}\n{"s":"b"}\n')
+
+    def test_patterns_and_one_file(self):
+        for i, name in enumerate(("a.json", "b.txt", "sub/c.json")):
+            self.rows({"s": name}, name="in/" + name, mtime=1700000000 + i)
+        for path, more, want in (("in/*.json", {}, ["a.json"]), ("in/a.json", {}, ["a.json"]),
+                                 ("in", {"pathGlobFilter": "*.txt"}, ["b.txt"]),
+                                 ("in", {"recursiveFileLookup": True, "pathGlobFilter": "*.json"}, ["a.json", "sub/c.json"])):
+            with self.subTest(path):
+                self.pipeline(sources={"t": dict({"format": "json", "path": path, "schema": "s STRING"}, **more)})
+                out = self.ok("run", "p.json", "--available-now", "--state", "s" + str(len(os.listdir(self.at))))
+                self.assertEqual(sorted(json.loads(line)["s"] for line in out.splitlines()), want)
+
+    def test_clean_source(self):
+        for clean, left in (("delete", []), ("archive", ["kept"])):
+            self.rows({"s": "a"}, mtime=1700000000)
+            self.pipeline(name=clean, sources={"t": {"format": "json", "path": "in", "schema": "s STRING", "cleanSource": clean,
+                                                     "sourceArchiveDir": self.path("kept")}})
+            self.assertEqual(self.now(), '{"s":"a"}\n')
+            self.now()
+            self.assertFalse(os.path.exists(self.path("in", "a.json")))
+            self.assertEqual([d for d in os.listdir(self.at) if d == "kept"], left)
+
+    def test_a_sink_that_cannot_be_written(self):
+        self.rows({"s": "a"})
+        self.write("out", "a file where a directory should be")
+        self.pipeline(sinks={"o": {"format": "json", "path": "out"}})
+        code, out, err = self.run_cli("run", "p.json", "--available-now", "--state", "state")
+        self.assertEqual((code, out), (1, ""))
+        self.assertIn("out", err)
+
+
+class Triggers(Case):
+    def test_live_sources_have_no_end(self):
+        self.pipeline(sources={"t": {"format": "socket", "host": "localhost", "port": 9}})
+        self.assertIn("has no end", self.refused(78, "run", "p.json", "--available-now", "--state", "state"))
+
+    def test_once_is_one_batch(self):
+        for i in range(3):
+            self.rows({"i": i}, name="in/%d.json" % i, mtime=1700000000 + i)
+        self.pipeline(trigger={"once": True}, sources={"t": {"format": "json", "path": "in", "schema": "i INT",
+                                                            "maxFilesPerTrigger": 1}}, checkpointLocation="ck")
+        self.assertEqual(self.ok("run", "p.json"), '{"i":0}\n{"i":1}\n{"i":2}\n')
+        self.assertRegex(self.ok("state", "ck"), r"(?m)^batch        0$")
+
+    def test_a_changed_query_does_not_begin_afresh_in_silence(self):
+        self.rows({"s": "a", "i": 1})
+        self.pipeline(query="SELECT s, count(*) AS n FROM t GROUP BY s", outputMode="complete")
+        self.assertEqual(self.now(), '{"s":"a","n":1}\n')
+        self.pipeline(query="SELECT i, count(*) AS n FROM t GROUP BY i", outputMode="complete")
+        err = self.refused(78, "run", "p.json", "--available-now", "--state", "state")
+        self.assertIn("was made by another query", err)
+        self.assertIn("then:", err)
+
+
+if __name__ == "__main__":
+    unittest.main()

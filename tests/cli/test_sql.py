@@ -1,0 +1,131 @@
+"""runnel sql, check and explain."""
+import json
+import os
+import unittest
+
+from cli import Case, Server
+
+
+class Sql(Case):
+    def test_json(self):
+        self.rows({"s": "a", "i": 1}, {"s": "b", "i": 2})
+        for url in ("json:in", "json:./in", "json://" + self.path("in"), "json:" + self.path("in"), "json:in/*.json?latestFirst=true"):
+            with self.subTest(url):
+                out = self.ok("sql", "SELECT s FROM events WHERE i > 1", "--from", url, "--schema", "s STRING, i INT", "--to", "json:-",
+                              "--available-now")
+                self.assertEqual(out, '{"s":"b"}\n')
+
+    def test_text_to_the_console(self):
+        self.write("in/a.txt", "x y\nz\n")
+        out = self.ok("sql", "SELECT word, count(*) AS n FROM (SELECT explode(split(value, ' ')) AS word FROM t) GROUP BY word ORDER BY word",
+                      "--from", "text:in", "--mode", "complete", "--available-now")
+        self.assertEqual(out, "-" * 43 + "\nBatch: 0\n" + "-" * 43 + "\n+----+---+\n|word|  n|\n+----+---+\n|   x|  1|\n|   y|  1|\n"
+                                                                  "|   z|  1|\n+----+---+\n\n")
+
+    def test_rate(self):
+        out = self.ok("sql", "SELECT value % 2 AS v FROM r", "--from", "rate-micro-batch?rowsPerBatch=3", "--to",
+                      "console?truncate=false&numRows=2", "--available-now")
+        self.assertIn("|v  |\n+---+\n|0  |\n|1  |\n+---+\nonly showing top 2 rows", out)
+
+    def test_socket(self):
+        server = Server(self)
+        p = self.start("sql", "SELECT upper(value) AS v FROM lines", "--from", "socket://localhost:%d" % server.port, "--to", "json:-")
+        peer = server.accept()
+        peer.sendall(b"one\ntwo\n")
+        p.until("TWO")
+        code, out, err = p.stop()
+        self.assertEqual((code, out), (0, '{"v":"ONE"}\n{"v":"TWO"}\n'), err)
+
+    def test_watermark_and_trigger(self):
+        self.rows({"t": "2024-03-01T12:00:00Z"}, mtime=1700000000)
+        self.rows({"t": "2024-03-01T12:05:00Z"}, name="in/b.json", mtime=1700000001)
+        out = self.ok("sql", "SELECT window(t, '1 minute').start AS w, count(*) AS n FROM e GROUP BY window(t, '1 minute')", "--from",
+                      "json:in?maxFilesPerTrigger=1", "--schema", "t TIMESTAMP", "--watermark", "t, 10 seconds", "--mode", "append", "--to",
+                      "json:-", "--available-now")
+        self.assertEqual(out, '{"w":"2024-03-01T12:00:00.000Z","n":1}\n')
+
+    def test_to_a_directory_with_state(self):
+        self.rows({"s": "a"})
+        arguments = ("sql", "SELECT s FROM t", "--from", "json:in", "--schema", "s STRING", "--to", "json:out", "--state", "st",
+                     "--available-now")
+        self.ok(*arguments)
+        self.ok(*arguments)
+        self.assertEqual(os.listdir(self.path("out")), ["part-00000000.json"])
+
+    def test_remembers_nothing_and_leaves_nothing(self):
+        import glob
+        self.rows({"s": "a"})
+        before = set(glob.glob("/tmp/runnel-sql-*"))
+        for _ in range(2):
+            self.assertEqual(self.ok("sql", "SELECT s FROM t", "--from", "json:in", "--schema", "s STRING", "--to", "json:-",
+                                     "--available-now"), '{"s":"a"}\n')
+        self.assertEqual(set(glob.glob("/tmp/runnel-sql-*")) - before, set())
+
+    def test_quotes_in_everything(self):
+        self.rows({'a"b': 'x\\"y'}, name='in "q"/a.json')
+        out = self.ok("sql", 'SELECT `a"b` AS `c"\\d` FROM `t"u`', "--from", 'json:in "q"', "--schema", '`a"b` STRING', "--to", "json:-",
+                      "--available-now")
+        self.assertEqual(json.loads(out), {'c"\\d': 'x\\"y'})
+
+    def test_mistakes(self):
+        for arguments, code, words in (
+                (("SELECT nix FROM t", "--from", "rate"), 78, "1:8: [UNRESOLVED_COLUMN.WITH_SUGGESTION]"),
+                (("SELECT * FROM t", "--from", "ratte"), 78, 'did you mean "rate"?'),
+                (("SELECT * FROM t", "--from", "rate", "--to", "consol"), 78, 'did you mean "console"?'),
+                (("SELECT * FROM t", "--from", "rate?rowsPerSecnd=3"), 78, 'did you mean "rowsPerSecond"?'),
+                (("SELECT * FROM t", "--from", "socket://localhost"), 78, 'a socket source needs "port"'),
+                (("SELECT * FROM t", "--from", "json:in"), 78, "[UNABLE_TO_INFER_SCHEMA]"),
+                (("SELECT * FROM t", "--from", "json:in", "--schema", "a STRNG"), 78, "Did you mean STRING?"),
+                (("SELECT * FROM t", "--from", "rate", "--mode", "all"), 78, "append, update or complete"),
+                (("SELECT * FROM t", "--from", "rate", "--trigger", "soon"), 78, "processingTime"),
+                (("SELECT * FROM t", "--from", "rate", "--watermark", "timestamp"), 78, "delay"),
+                (("SELECT * FROM t",), 2, "--from")):
+            with self.subTest(arguments):
+                self.assertIn(words, self.refused(code, "sql", *arguments))
+
+
+class CheckAndExplain(Case):
+    def test_check_prints_schema_and_plan_and_touches_nothing(self):
+        self.pipeline(sources={"t": {"format": "json", "path": "in", "schema": "ts TIMESTAMP, s STRING, i INT",
+                                     "watermark": {"column": "ts", "delay": "90 seconds"}}},
+                      query="SELECT window(ts, '1 minute') AS w, s, count(*) AS n FROM t WHERE i > 1 GROUP BY window(ts, '1 minute'), s")
+        out = self.ok("check", "p.json")
+        plan = self.ok("explain", "p.json")
+        self.assertEqual(out, """root
+ |-- w: struct (nullable = true)
+ |    |-- start: timestamp (nullable = true)
+ |    |-- end: timestamp (nullable = true)
+ |-- s: string (nullable = true)
+ |-- n: long (nullable = true)
+""" + plan)
+        self.assertEqual(plan, """source     t (json): reads ts TIMESTAMP, s STRING, i INT
+filter     (i > 1)
+watermark  greatest ts less 1 minute 30 seconds
+filter     is not null(ts)
+window     1 minute of ts
+aggregate  count(1) by window, s
+           state: one entry a group, kept until the watermark passes window.end
+project    window AS w, s, count(1) AS n
+output     append: each group once, when the watermark has passed it
+""")
+        self.assertEqual(os.listdir(self.at), ["p.json"])
+
+    def test_what_is_not_read(self):
+        self.pipeline(query="SELECT s FROM t")
+        self.assertIn("reads s STRING; skips 2 of 3 columns", self.ok("explain", "p.json"))
+
+    def test_needs_no_environment_but_the_variables(self):
+        self.env.pop("HOME")
+        self.pipeline()
+        self.assertIn("root", self.ok("check", "p.json"))
+
+    def test_examples(self):
+        here = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "examples")
+        for name in sorted(os.listdir(here)):
+            if name.endswith(".json"):
+                with self.subTest(name):
+                    self.assertTrue(self.ok("check", os.path.join(here, name)).startswith("root\n |-- "))
+
+
+if __name__ == "__main__":
+    unittest.main()
