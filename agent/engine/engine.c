@@ -40,6 +40,7 @@ struct engine {
     bool no_data_due;              // the watermark moved in the last batch of this run
     bool committed;                // a batch was committed, its finish is still to be done
     bool full;                     // there was no room at the last try
+    bool asking;                   // a frozen source does not know yet what there is
     struct text scratch;
     volatile sig_atomic_t stop;
 };
@@ -111,6 +112,17 @@ static enum status refuse_live(const struct engine *g, const struct pipeline_sou
         (int)source->name.size, source->name.data, source->class->format);
 }
 
+// The watermark is on the source's own column of that name.
+static bool watermark_on_timestamp(const struct pipeline_source *source)
+{
+    if (!source->has_watermark || !slice_equal_fold(source->watermark_column, SLICE("timestamp")))
+        return false;
+    for (uint32_t i = 0; source->schema && i < source->schema->field_count; i++)
+        if (slice_equal_fold(source->schema->fields[i].name, SLICE("timestamp")))
+            return false;
+    return true;
+}
+
 static enum status open_source(struct engine *g, uint32_t i, struct error *e)
 {
     const struct pipeline_source *source = &g->setup.pipeline->sources[i];
@@ -128,6 +140,7 @@ static enum status open_source(struct engine *g, uint32_t i, struct error *e)
         .multi_line = option_boolean(&source->options, "multiLine") || option_boolean(&source->options, "wholetext"),
         .fresh = !g->position.any,
         .once = g->trigger.kind == TRIGGER_ONCE,
+        .needs_timestamp = watermark_on_timestamp(source),
     };
     if (!setup.state)
         return STATUS_FAILED;
@@ -266,19 +279,28 @@ void engine_stop(struct engine *g)
 // Asks every source what there is. *next: monotonic time of the next look.
 static enum status look(struct engine *g, bool *any, int64_t *next, struct error *e)
 {
-    *any = false;
+    *any = g->asking = false;
     *next = INT64_MAX;
     for (uint32_t i = 0; i < g->setup.pipeline->source_count; i++) {
         if (!g->intake[i])
             continue;
         int64_t again = INT64_MAX;
         enum status s = intake_class(g->intake[i])->plan(intake_source(g->intake[i]), &again, e);
-        if (s != STATUS_OK && s != STATUS_END)
+        if (s != STATUS_OK && s != STATUS_END && s != STATUS_AGAIN)
             return s;
         *any = *any || s == STATUS_OK;
+        g->asking = g->asking || s == STATUS_AGAIN;
         *next = again < *next ? again : *next;
     }
     return STATUS_OK;
+}
+
+// What came in between two triggers is taken, so that the peer goes on.
+static void tend_sources(struct engine *g)
+{
+    for (uint32_t i = 0; i < g->setup.pipeline->source_count; i++)
+        if (g->intake[i] && intake_class(g->intake[i])->tend)
+            intake_class(g->intake[i])->tend(intake_source(g->intake[i]));
 }
 
 // Each step for every source that takes part.
@@ -456,6 +478,7 @@ static enum status wait_until(struct engine *g, int64_t until, struct error *e)
             return STATUS_OK;
         if (s != STATUS_OK)
             return s;
+        tend_sources(g);
     }
     return STATUS_OK;
 }
@@ -540,7 +563,7 @@ static enum status turn(struct engine *g, bool *due, int64_t *next, struct error
         s = look(g, &any, next, e);
     if (s != STATUS_OK)
         return s;
-    *due = any || g->no_data_due;
+    *due = !g->asking && (any || g->no_data_due);
     return *due ? run_batch(g, e) : STATUS_OK;
 }
 
@@ -587,7 +610,7 @@ enum status engine_run(struct engine *g, struct error *e)
         g->full = false;
         if (due)
             say_falling_behind(g, port->class->monotonic(port) - now);
-        if (g->trigger.kind == TRIGGER_ONCE || (bounded && !due))
+        if (!g->asking && (g->trigger.kind == TRIGGER_ONCE || (bounded && !due)))
             return STATUS_OK;
         s = wait_for_trigger(g, due, wall, now, next, e);
         if (s != STATUS_OK)
