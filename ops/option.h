@@ -40,6 +40,7 @@ struct option_value {
     const struct slice *list; // LIST; OBJECT: name, value, name, value
     uint32_t list_size;
     uint32_t line, column; // place in the pipeline file; 0 where it came from elsewhere
+    struct slice file;     // STRING: where it was read from ({"secretFile": …}), in full; it may change while we run
 };
 
 struct options {

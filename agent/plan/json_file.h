@@ -22,6 +22,7 @@ struct json {
         *widths; // STRING: columns in the file of each byte of `text` (struct sql_line); NULL: one a character
     bool boolean;
     struct json *first, *next; // members or elements; the next sibling
+    struct slice secret_file;  // in full, where it was {"secretFile": …}; else empty
     const char *origin;        // "--set path=value" where it did not come from the text
 };
 

@@ -61,10 +61,12 @@ static enum status read_secret(struct reader *r, struct json *object)
     const struct json *file = object->first;
     const char *credentials = getenv("CREDENTIALS_DIRECTORY");
     enum status status = STATUS_FAILED;
-    struct slice text;
+    struct slice text, found = absolute_path(r, file->text);
     if (credentials != NULL && file->text.size > 0 && memchr(file->text.data, '/', file->text.size) == NULL) {
         char *path = arena_printf(r->arena, "%s/%.*s", credentials, (int)file->text.size, file->text.data);
         status = read_text_file(r, file, slice_of(path), SECRET_BYTES_MAX, &text);
+        if (status == STATUS_OK)
+            found = slice_of(path);
     }
     if (status != STATUS_OK)
         status = read_text_file(r, file, file->text, SECRET_BYTES_MAX, &text);
@@ -76,6 +78,7 @@ static enum status read_secret(struct reader *r, struct json *object)
         return refuse(r, file, "%.*s: the secret has a NUL byte", (int)file->text.size, file->text.data);
     object->kind = JSON_STRING;
     object->text = text;
+    object->secret_file = found;
     object->first = NULL;
     return STATUS_OK;
 }

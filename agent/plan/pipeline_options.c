@@ -50,6 +50,7 @@ static enum status read_value(struct reader *r, const struct json *at, struct op
     v->given = true;
     v->line = place.line;
     v->column = place.column;
+    v->file = at->secret_file;
     if (at->kind == JSON_ARRAY && v->spec->kind == OPTION_LIST)
         return read_list(r, at, v);
     if (at->kind == JSON_OBJECT && v->spec->kind == OPTION_OBJECT)

@@ -14,10 +14,11 @@ struct http_settings { // of all requests of a client
         *key; // PEM files; NULL: the system's authorities, no client certificate. Read anew when changed
     const char *username, *password; // basic; NULL: none
     const char *token;               // bearer; NULL: none
-    const char *token_file;          // read anew for each request when the file has changed; NULL: none
-    int64_t timeout;                 // microseconds a request, look-up and connecting included
-    uint32_t connections;            // at most, kept alive
-    size_t response_limit;           // bytes of an answer; a longer one is a failure
+    // Where password and token came from; read anew for each request when the file has changed. NULL: as given above.
+    const char *password_file, *token_file;
+    int64_t timeout;       // microseconds a request, look-up and connecting included
+    uint32_t connections;  // at most, kept alive
+    size_t response_limit; // bytes of an answer; a longer one is a failure
 };
 
 struct http_request {

@@ -1,4 +1,6 @@
+#include "hal/port/http_curl.h"
 #include "hal/port/linux_impl.h"
+#include "hal/port/mqtt_mosquitto.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -221,6 +223,12 @@ enum status port_linux_open(struct port **out, struct error *e)
     struct memory start = {0};
     struct port_linux *p = mem_zalloc(&start, sizeof(*p));
     p->port.class = &linux_class;
+#if RUNNEL_KAFKA
+    p->port.http = &http_curl;
+#endif
+#if RUNNEL_MQTT
+    p->port.mqtt = &mqtt_mosquitto;
+#endif
     p->memory = start;
     p->zones = zone_cache_new(NULL);
     p->epoll = epoll_create1(EPOLL_CLOEXEC);

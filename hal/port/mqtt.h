@@ -29,12 +29,15 @@ struct mqtt_settings {
     struct slice will_payload;
     int will_qos;
     bool will_retain;
-    const char *birth_topic; // published after each connect; NULL: none
+    const char *birth_topic; // published after each connect; NULL: none. With a will, each goodbye tells the will
     struct slice birth_payload;
+    int birth_qos;
+    bool birth_retain;
     uint16_t in_flight;         // messages under way at once, either direction (receive maximum)
     size_t queue_bytes;         // payloads waiting in the client, either direction
     const char *const *filters; // subscriptions, NULL-terminated; NULL: none
-    int subscribe_qos;
+    int subscribe_qos;          // 1: what is taken is acknowledged to the broker by `acknowledge`, not before
+    bool ignore_retained;
 };
 
 struct mqtt_out {
@@ -45,7 +48,7 @@ struct mqtt_out {
     uint32_t property_count;      // pairs
 };
 
-struct mqtt_in { // borrowed until the next take
+struct mqtt_in { // borrowed until acknowledge or give_back
     struct slice topic, payload;
     int qos;
     bool retain;
@@ -56,7 +59,8 @@ enum { MQTT_REASON_MAX = 256 };
 
 struct mqtt_state {
     bool connected;
-    uint64_t connects;            // how often it has come up
+    bool pressing;     // acknowledge soon: the broker's window is full, or it has waited half a keepalive for an answer
+    uint64_t connects; // how often it has come up
     uint64_t taken_over;          // how often another client with our id displaced us
     char reason[MQTT_REASON_MAX]; // why it is not connected, in words; empty at first
 };
@@ -72,12 +76,14 @@ struct mqtt_class {
     struct mqtt_state (*state)(struct mqtt_client *c);
     // STATUS_AGAIN: not connected, or the window or the queue is full; nothing was queued. Copies. `token` comes back.
     enum status (*publish)(struct mqtt_client *c, const struct mqtt_out *message, uint64_t token, struct error *e);
-    // The next token that is settled: arrived (qos 0: written; 1: PUBACK; 2: PUBCOMP), else unknown (the connection was
-    // lost before the answer) or refused (MQTT 5 reason code >= 0x80, in words). false: none.
+    // The next token that is settled. *status: OK: it arrived (qos 0: written; 1: PUBACK; 2: PUBCOMP). AGAIN: unknown
+    // (the connection was lost before the answer), or refused for now. FAILED: refused (MQTT 5 reason code >= 0x80, in
+    // words), it does not say whether for good. CONFIG: refused for good (a topic or a size the broker never takes).
+    // false: none.
     bool (*settled)(struct mqtt_client *c, uint64_t *token, enum status *status, char reason[MQTT_REASON_MAX]);
-    // Received messages, oldest first, up to `most`; they count as not acknowledged. Returns how many.
+    // Received messages that were not taken yet, oldest first, up to `most`. Returns how many.
     uint32_t (*take)(struct mqtt_client *c, struct mqtt_in *out, uint32_t most);
-    // Everything taken so far is safe: acknowledge it (qos 1).
+    // Everything taken so far is safe: acknowledge it (qos 1). The broker hears of it once nothing is left to take.
     void (*acknowledge)(struct mqtt_client *c);
     // Everything taken and not acknowledged counts as not taken: it comes again.
     void (*give_back)(struct mqtt_client *c);

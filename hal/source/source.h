@@ -50,13 +50,14 @@ struct source_setup {
     const struct options *options;
     struct port *port;
     struct memory *memory;
-    const struct state *state; // the source's own corner of the checkpoint: offsets
-    bool is_static;            // read once, nothing is saved
-    bool multi_line;           // hand over whole files
-    bool fresh;                // no batch was ever committed on this checkpoint
-    bool once;                 // trigger once: one batch takes all there is, limits a trigger do not count
-    bool needs_timestamp;      // the watermark is on the source's own column `timestamp`: without one it never moves
-    const struct log *log;     // may be NULL
+    const struct state *state;  // the source's own corner of the checkpoint: offsets
+    bool is_static;             // read once, nothing is saved
+    bool multi_line;            // hand over whole files
+    bool fresh;                 // no batch was ever committed on this checkpoint
+    bool once;                  // trigger once: one batch takes all there is, limits a trigger do not count
+    bool needs_timestamp;       // the watermark is on the source's own column `timestamp`: without one it never moves
+    const char *device, *query; // who we are, for client ids
+    const struct log *log;      // may be NULL
 };
 
 struct source_counters {
@@ -90,6 +91,9 @@ struct source_class {
     // The next block of the planned range; STATUS_END at its end. `rows`: for BLOCK_ROWS, the chunk to fill (the wanted
     // columns, in the order of columns(); NULL entries are not wanted).
     enum status (*read)(struct source *s, struct chunk *rows, struct block *out, struct error *e);
+    // Must a batch be made and committed now, whatever the trigger says? (The sender waits for our answer and sends no
+    // more.) NULL: never.
+    bool (*urgent)(struct source *s);
     enum status (*save)(struct source *s, struct error *e);      // through setup.state, in the batch's transaction
     enum status (*committed)(struct source *s, struct error *e); // the batch is safe
     const struct source_counters *(*counters)(const struct source *s);

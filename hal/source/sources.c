@@ -2,6 +2,7 @@
 #include "hal/source/source.h"
 #include "hal/source/source_file.h"
 #include "hal/source/source_kafka.h"
+#include "hal/source/source_mqtt.h"
 #include "hal/source/source_rate.h"
 #include "hal/source/source_rate_micro_batch.h"
 #include "hal/source/source_socket.h"
@@ -11,6 +12,7 @@ static const struct source_class *const sources[] = {
     &source_csv,              //
     &source_json,             //
     &source_kafka,            //
+    &source_mqtt,             //
     &source_rate,             //
     &source_rate_micro_batch, //
     &source_socket,           //
