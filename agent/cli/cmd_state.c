@@ -1,30 +1,60 @@
 #include "agent/cli/arguments.h"
 #include "agent/cli/command.h"
 
-#include "agent/store/store.h"
+#include "agent/engine/deadletter.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-static enum status look(const char *directory, bool check, struct error *e)
+static enum status open_store(const char *directory, bool read_only, struct memory *memory, struct store **out,
+                              struct error *e)
+{
+    struct store_setup setup = {.directory = directory,
+                                .build = RUNNEL_VERSION,
+                                .cache_limit = 1024 * 1024,
+                                .read_only = read_only,
+                                .memory = memory};
+    return store_open(&setup, out, e);
+}
+
+enum what { WHAT_SHOW, WHAT_CHECK, WHAT_LIST };
+
+static enum status look(const char *directory, enum what what, struct error *e)
 {
     struct memory memory = {0};
     struct text out;
+    uint64_t letters = 0;
     text_init(&out, &memory);
-    struct store_setup setup = {.directory = directory,
-                                .device = "",
-                                .query = "",
-                                .build = RUNNEL_VERSION,
-                                .cache_limit = 1024 * 1024,
-                                .read_only = true,
-                                .memory = &memory};
     struct store *store = NULL;
-    enum status s = store_open(&setup, &store, e);
-    if (s == STATUS_OK)
-        s = check ? store_check(store, &out, e) : store_show(store, &out, e);
+    enum status s = open_store(directory, true, &memory, &store, e);
+    if (s == STATUS_OK && what == WHAT_LIST)
+        s = deadletter_list(store, &out, &letters, e);
+    else if (s == STATUS_OK)
+        s = what == WHAT_CHECK ? store_check(store, &out, e) : store_show(store, &out, e);
+    if (s == STATUS_OK && what == WHAT_LIST)
+        text_printf(&out, "%" PRIu64 " dead letters\n", letters);
     fwrite(out.data, 1, out.size, stdout);
     store_close(store);
     text_free(&out);
+    return s;
+}
+
+static enum status resend(const char *directory, struct error *e)
+{
+    struct memory memory = {0};
+    uint64_t letters = 0;
+    struct store *store = NULL;
+    enum status s = open_store(directory, true, &memory, &store, e); // is it one?
+    store_close(store);
+    store = NULL;
+    if (s == STATUS_OK)
+        s = open_store(directory, false, &memory, &store, e);
+    if (s == STATUS_OK)
+        s = deadletter_resend(store, &letters, e);
+    store_close(store);
+    if (letters > 0 || s == STATUS_OK)
+        printf("%" PRIu64 " dead letters are in the log again: the next start sends them\n", letters);
     return s;
 }
 
@@ -35,17 +65,24 @@ static enum status state(int argc, char **argv, struct error *e)
     enum status s = arguments_read(argc, argv, flags, &a, e);
     if (s != STATUS_OK)
         return s;
-    const char *what = a.operands == 2 ? a.operand[1] : "show";
-    if (a.operands < 1 || a.operands > 2)
-        return error_set(e, STATUS_USAGE, "runnel state: wants a checkpoint directory, then show or check");
-    if (strcmp(what, "show") != 0 && strcmp(what, "check") != 0)
-        return error_set(e, STATUS_USAGE, "runnel state: \"%s\" is neither show nor check", what);
-    return look(a.operand[0], what[0] == 'c', e);
+    const char *what = a.operands >= 2 ? a.operand[1] : "show";
+    const char *how = a.operands == 3 ? a.operand[2] : "";
+    bool letters = strcmp(what, "deadletter") == 0;
+    if (a.operands < 1 || a.operands > (letters ? 3 : 2))
+        return error_set(e, STATUS_USAGE,
+                         "runnel state: wants a checkpoint directory, then show, check, or deadletter list|resend");
+    if (letters && strcmp(how, "resend") == 0)
+        return resend(a.operand[0], e);
+    if (letters && how[0] != '\0' && strcmp(how, "list") != 0)
+        return error_set(e, STATUS_USAGE, "runnel state: deadletter \"%s\" is neither list nor resend", how);
+    if (!letters && strcmp(what, "show") != 0 && strcmp(what, "check") != 0)
+        return error_set(e, STATUS_USAGE, "runnel state: \"%s\" is neither show, check nor deadletter", what);
+    return look(a.operand[0], letters ? WHAT_LIST : what[0] == 'c' ? WHAT_CHECK : WHAT_SHOW, e);
 }
 
 const struct command command_state = {
     .name = "state",
-    .usage = "state CHECKPOINT [show|check]",
-    .summary = "reads a stopped or copied checkpoint: what is in it, and whether it is whole",
+    .usage = "state CHECKPOINT [show|check|deadletter list|deadletter resend]",
+    .summary = "reads a stopped or copied checkpoint: what is in it, and whether it is whole; sends dead letters again",
     .run = state,
 };

@@ -133,6 +133,8 @@ void terminal_progress(void *terminal, const struct engine_progress *p)
     }
     if (p->behind)
         text_printf(&line, "  waiting %" PRIu64, p->behind);
+    if (p->outbox)
+        text_printf(&line, "  outbox %" PRIu64, p->outbox);
     wipe(t);
     size_t most = room();
     fwrite(line.data, 1, line.size < most ? line.size : most, stderr);

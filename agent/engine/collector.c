@@ -17,6 +17,7 @@ static enum status collector_op_push(struct op *op, unsigned input, struct chunk
 {
     (void)input;
     struct collector *c = (struct collector *)op;
+    outbox_rows(c->outbox, chunk);
     for (unsigned i = 0; i < c->count; i++) {
         enum status s = c->class[i]->render(c->sink[i], chunk, e);
         if (s != STATUS_OK)

@@ -2,6 +2,7 @@
 #ifndef AGENT_ENGINE_COLLECTOR_H
 #define AGENT_ENGINE_COLLECTOR_H
 
+#include "agent/engine/outbox.h"
 #include "ops/operator.h"
 #include "sinks/sink.h"
 
@@ -13,8 +14,9 @@ struct collector {
     struct sink *sink[ENGINE_SINKS_MAX];
     bool direct[ENGINE_SINKS_MAX]; // SINK_DIRECT: what it has printed cannot be taken back
     unsigned count;
-    struct identity who; // of the batch to come; batch and first_seq are set by the engine
-    uint64_t rows;       // of this batch
+    struct identity who;   // of the batch to come; batch and first_seq are set by the engine
+    uint64_t rows;         // of this batch
+    struct outbox *outbox; // set by the engine
 };
 
 void collector_init(struct collector *c, struct memory *memory);

@@ -1,272 +1,9 @@
-#include "agent/engine/engine.h"
-
-#include "agent/engine/collector.h"
-#include "agent/engine/counts.h"
-#include "agent/engine/trigger.h"
-#include "agent/plan/session.h"
-#include "ops/datetime.h"
+#include "agent/engine/inside.h"
 
 #include <assert.h>
 #include <inttypes.h>
-#include <signal.h>
-#include <stdio.h>
 
-enum {
-    PLAN_ARENA_BLOCK = 16 * 1024,
-    PART_NAME_MAX = 128,
-    STATES_MAX = 16,
-    STATE_SHARE = 4,               // of limits.memory: the store's cache has one part, the groups of a batch one
-    FULL_PAUSE = 10 * 1000 * 1000, // microseconds between tries when there is no room
-};
-
-struct engine {
-    struct engine_setup setup;
-    struct memory *memory;
-    struct arena arena; // of all that a start makes
-    struct session session;
-    struct plan *plan;
-    struct store *store;
-    struct plan_run run;
-    struct intake **intake; // for each source, NULL where the query does not use it
-    struct collector collector;
-    struct trigger_rule trigger;
-    struct store_position position;
-    int64_t asked[COUNTS_SOURCES]; // of each source: the greatest watermark it asked for in this run, or INT64_MIN
-    const struct state *states[STATES_MAX]; // the operators'
-    uint32_t state_count;
-    struct counts counts;          // when the batch began
-    struct engine_progress before; // what was counted up to the last commit
-    bool fingerprint_due;          // the checkpoint has none yet
-    bool no_data_due;              // the watermark moved in the last batch of this run
-    bool committed;                // a batch was committed, its finish is still to be done
-    bool full;                     // there was no room at the last try
-    bool asking;                   // a frozen source does not know yet what there is
-    struct text scratch;
-    volatile sig_atomic_t stop;
-};
-
-// ---------------------------------------------------------------- start and end
-
-// A part of the checkpoint by its kind (state, offsets, sink) and name.
-static const struct state *part(struct engine *g, const char *kind, struct slice name, struct error *e)
-{
-    char text[PART_NAME_MAX];
-    snprintf(text, sizeof text, "%s:%.*s", kind, (int)name.size, name.data);
-    return store_state(g->store, text, e);
-}
-
-static const struct state *operator_state(void *self, const char *operator_name)
-{
-    struct engine *g = self;
-    const struct state *state = part(g, "state", slice_of(operator_name), NULL);
-    if (state && g->state_count < STATES_MAX)
-        g->states[g->state_count++] = state;
-    return state;
-}
-
-// A state is kept only where what it depends on is what it was; it is never silently started afresh.
-static enum status check_fingerprint(struct engine *g, struct error *e)
-{
-    struct text *now = &g->scratch, was;
-    text_clear(now);
-    plan_fingerprint(g->plan, now);
-    text_init(&was, g->memory);
-    enum status s = store_meta_get(g->store, "fingerprint", &was, e);
-    if (s == STATUS_OK && !slice_equal(text_view(&was), text_view(now)))
-        s = error_set(
-            e, STATUS_CONFIG,
-            "%s: the query's state was made by another query and does not fit this one.\n  then: %s\n  now:  %s\n"
-            "Run it under another name or --state to begin anew, or put the old query back.",
-            g->setup.checkpoint, text_cstring(&was), text_cstring(now));
-    g->fingerprint_due = s == STATUS_END;
-    text_free(&was);
-    return s == STATUS_END ? STATUS_OK : s;
-}
-
-static enum status open_store(struct engine *g, struct error *e)
-{
-    const struct pipeline *p = g->setup.pipeline;
-    struct store_setup setup = {
-        .directory = g->setup.checkpoint,
-        .device = g->setup.device,
-        .query = arena_copy(&g->arena, p->name.data, p->name.size),
-        .build = RUNNEL_VERSION,
-        .cache_limit = (size_t)p->limits.memory / STATE_SHARE,
-        .memory = g->memory,
-    };
-    enum status s = store_open(&setup, &g->store, e);
-    if (s != STATUS_OK)
-        return s;
-    struct slice notice = store_notice(g->store);
-    if (notice.size > 0)
-        log_say(g->setup.log, LOG_LEVEL_WARNING, "%.*s", (int)notice.size, notice.data);
-    g->position = store_position(g->store);
-    return check_fingerprint(g, e);
-}
-
-static enum status refuse_live(const struct engine *g, const struct pipeline_source *source, struct error *e)
-{
-    return pipeline_error(
-        g->setup.pipeline, source->place, e,
-        "source \"%.*s\": %s has no end, so it cannot run with availableNow or once; use processingTime",
-        (int)source->name.size, source->name.data, source->class->format);
-}
-
-// The watermark is on the source's own column of that name.
-static bool watermark_on_timestamp(const struct pipeline_source *source)
-{
-    if (!source->has_watermark || !slice_equal_fold(source->watermark_column, SLICE("timestamp")))
-        return false;
-    for (uint32_t i = 0; source->schema && i < source->schema->field_count; i++)
-        if (slice_equal_fold(source->schema->fields[i].name, SLICE("timestamp")))
-            return false;
-    return true;
-}
-
-static enum status open_source(struct engine *g, uint32_t i, struct error *e)
-{
-    const struct pipeline_source *source = &g->setup.pipeline->sources[i];
-    bool bounded = trigger_is_bounded(&g->trigger);
-    if (source->class->live && bounded)
-        return refuse_live(g, source, e);
-    struct source_setup setup = {
-        .name = arena_copy(&g->arena, source->name.data, source->name.size),
-        .options = &source->options,
-        .port = g->setup.port,
-        .log = g->setup.log,
-        .memory = g->memory,
-        .state = part(g, "offsets", source->name, e),
-        .is_static = source->is_static,
-        .multi_line = option_boolean(&source->options, "multiLine") || option_boolean(&source->options, "wholetext"),
-        .fresh = !g->position.any,
-        .once = g->trigger.kind == TRIGGER_ONCE,
-        .needs_timestamp = watermark_on_timestamp(source),
-    };
-    if (!setup.state)
-        return STATUS_FAILED;
-    struct intake_setup intake = {
-        .source = source,
-        .setup = &setup,
-        .session = &g->session,
-        .entry = g->run.entry[i],
-        .entry_input = g->run.entry_input[i],
-    };
-    intake.output = plan_source_output(g->plan, i, &intake.outputs);
-    enum status s = intake_open(&intake, &g->arena, &g->intake[i], e);
-    if (s != STATUS_OK || !bounded || !source->class->freeze)
-        return s;
-    return source->class->freeze(intake_source(g->intake[i]), e);
-}
-
-static enum status open_sink(struct engine *g, const struct pipeline_sink *sink, struct error *e)
-{
-    struct collector *c = &g->collector;
-    struct sink_setup setup = {
-        .name = arena_copy(&g->arena, sink->name.data, sink->name.size),
-        .options = &sink->options,
-        .port = g->setup.port,
-        .log = g->setup.log,
-        .memory = g->memory,
-        .session = &g->session,
-        .mode = g->setup.pipeline->mode,
-    };
-    setup.fields = plan_fields(g->plan, &setup.field_count);
-    bool direct = sink->class->delivery(&sink->options) == SINK_DIRECT;
-    if (!direct) {
-        setup.state = part(g, "sink", sink->name, e);
-        if (!setup.state)
-            return STATUS_FAILED;
-    }
-    enum status s = sink->class->open(&setup, &c->sink[c->count], e);
-    if (s != STATUS_OK)
-        return s;
-    c->class[c->count] = sink->class;
-    c->direct[c->count] = direct;
-    c->count++;
-    return sink->class->recover ? sink->class->recover(c->sink[c->count - 1], e) : STATUS_OK;
-}
-
-static enum status open_ends(struct engine *g, struct error *e)
-{
-    const struct pipeline *p = g->setup.pipeline;
-    enum status s = STATUS_OK;
-    for (uint32_t i = 0; s == STATUS_OK && i < p->sink_count; i++)
-        s = open_sink(g, &p->sinks[i], e);
-    g->intake = ARENA_ARRAY(&g->arena, struct intake *, p->source_count);
-    for (uint32_t i = 0; s == STATUS_OK && i < p->source_count; i++)
-        if (plan_source_used(g->plan, i))
-            s = open_source(g, i, e);
-    return s;
-}
-
-static bool any_live(const struct engine *g)
-{
-    for (uint32_t i = 0; i < g->setup.pipeline->source_count; i++)
-        if (plan_source_used(g->plan, i) && g->setup.pipeline->sources[i].class->live)
-            return true;
-    return false;
-}
-
-static enum status start(struct engine *g, struct error *e)
-{
-    const struct pipeline *p = g->setup.pipeline;
-    collector_init(&g->collector, g->memory);
-    for (uint32_t i = 0; i < COUNTS_SOURCES; i++)
-        g->asked[i] = INT64_MIN;
-    enum status s = pipeline_session(p, g->setup.port->class->zones(g->setup.port), &g->arena, &g->session, e);
-    if (s == STATUS_OK)
-        s = plan_make(p, &g->session, &g->arena, &g->plan, e);
-    if (s == STATUS_OK) {
-        g->trigger = trigger_rule_make(p, g->setup.available_now, any_live(g));
-        s = open_store(g, e);
-    }
-    if (s == STATUS_OK) {
-        g->collector.who =
-            (struct identity){.device = slice_of(g->setup.device), .query = p->name, .epoch = store_epoch(g->store)};
-        s = plan_start(g->plan, operator_state, g, &g->collector.op, (size_t)p->limits.memory / STATE_SHARE, g->memory,
-                       &g->run, e);
-    }
-    return s == STATUS_OK ? open_ends(g, e) : s;
-}
-
-static void halt(struct engine *g)
-{
-    for (uint32_t i = 0; g->intake && i < g->setup.pipeline->source_count; i++)
-        intake_close(g->intake[i]);
-    g->intake = NULL;
-    collector_close(&g->collector);
-    plan_stop(&g->run);
-    g->run = (struct plan_run){0};
-    store_close(g->store);
-    g->store = NULL;
-    arena_reset(&g->arena);
-}
-
-enum status engine_open(const struct engine_setup *setup, struct engine **out, struct error *e)
-{
-    struct engine *g = mem_zalloc(setup->memory, sizeof *g);
-    g->setup = *setup;
-    g->memory = setup->memory;
-    arena_init(&g->arena, g->memory, PLAN_ARENA_BLOCK);
-    text_init(&g->scratch, g->memory);
-    enum status s = start(g, e);
-    if (s != STATUS_OK) {
-        engine_close(g);
-        return s;
-    }
-    *out = g;
-    return STATUS_OK;
-}
-
-void engine_close(struct engine *g)
-{
-    if (!g)
-        return;
-    halt(g);
-    arena_free(&g->arena);
-    text_free(&g->scratch);
-    mem_free(g->memory, g, sizeof *g);
-}
+enum { STORE_PAGE = 4096 };
 
 void engine_stop(struct engine *g)
 {
@@ -293,14 +30,6 @@ static enum status look(struct engine *g, bool *any, int64_t *next, struct error
         *next = again < *next ? again : *next;
     }
     return STATUS_OK;
-}
-
-// What came in between two triggers is taken, so that the peer goes on.
-static void tend_sources(struct engine *g)
-{
-    for (uint32_t i = 0; i < g->setup.pipeline->source_count; i++)
-        if (g->intake[i] && intake_class(g->intake[i])->tend)
-            intake_class(g->intake[i])->tend(intake_source(g->intake[i]));
 }
 
 // Each step for every source that takes part.
@@ -430,7 +159,9 @@ static enum status try_commit(struct engine *g, const struct batch *batch, const
                 "{\"batch\":%" PRId64 ",\"in\":%" PRIu64 ",\"out\":%" PRIu64 ",\"late\":%" PRIu64
                 ",\"rejected\":%" PRIu64 ",\"took\":%" PRId64 "}",
                 p->batch, p->rows_in, p->rows_out, p->late, p->rejected, p->took);
-    s = store_commit(g->store, &position, text_view(&g->scratch), e);
+    s = outbox_prepare(g->outbox, true, g->collector.rows, e);
+    if (s == STATUS_OK)
+        s = store_commit(g->store, &position, text_view(&g->scratch), e);
     if (s == STATUS_OK)
         g->position = position;
     return s;
@@ -443,6 +174,7 @@ static void note_commit(struct engine *g)
     for (uint32_t i = 0; i < g->setup.pipeline->source_count; i++)
         if (g->run.watermark[i])
             g->asked[i] = watermark_asked(g, i);
+    outbox_committed(g->outbox);
     g->fingerprint_due = false;
     g->committed = true;
     g->before = measure(g);
@@ -452,6 +184,7 @@ static void note_commit(struct engine *g)
 static void give_up(struct engine *g)
 {
     collector_abandon(&g->collector);
+    outbox_abandoned(g->outbox);
     store_rollback(g->store);
     struct counts_nodes all = nodes(g);
     counts_take_back(&g->counts, &all);
@@ -478,18 +211,21 @@ static enum status wait_until(struct engine *g, int64_t until, struct error *e)
             return STATUS_OK;
         if (s != STATUS_OK)
             return s;
-        tend_sources(g);
     }
     return STATUS_OK;
 }
 
 // No room is not the end: what was committed is safe, what was not is asked for again.
-static enum status wait_for_room(struct engine *g, struct error *e)
+static void say_full(struct engine *g, const struct error *e)
 {
     if (!g->full)
         log_say(g->setup.log, LOG_LEVEL_ERROR, "%s; waiting for room, nothing is lost", e->text);
     g->full = true;
-    return wait_until(g, g->setup.port->class->monotonic(g->setup.port) + FULL_PAUSE, e);
+}
+
+static int64_t full_pause(const struct engine *g)
+{
+    return g->setup.port->class->monotonic(g->setup.port) + FULL_PAUSE;
 }
 
 // What was prepared is not made again: a batch that a sink has printed is printed once.
@@ -501,13 +237,29 @@ static enum status commit(struct engine *g, const struct batch *batch, const str
             note_commit(g);
         if (s != STATUS_FULL || g->stop)
             return s;
-        s = wait_for_room(g, e);
+        say_full(g, e);
+        s = wait_until(g, full_pause(g), e);
         if (s != STATUS_OK)
             return s;
     }
 }
 
 // ---------------------------------------------------------------- the loop
+
+// The one thing that limits.memory does not bound: LMDB holds the pages that a transaction changes, a page a key at
+// most. (There are no more pages than the file has, and than the changed entries fill anew.)
+static void say_over_limit(const struct engine *g, int64_t batch)
+{
+    const struct store_counters *c = store_counters(g->store);
+    uint64_t pages = c->dirty_keys * STORE_PAGE, most = c->map_used + 2 * (uint64_t)c->cache_bytes;
+    uint64_t wanted = g->memory->used + (pages < most ? pages : most);
+    uint64_t limit = (uint64_t)g->setup.pipeline->limits.memory;
+    if (wanted > limit)
+        log_say(g->setup.log, LOG_LEVEL_WARNING,
+                "batch %" PRId64 " changes more at once than limits.memory (%" PRIu64
+                " MB) holds: its commit takes up to %" PRIu64 " MB",
+                batch, limit >> 20, wanted >> 20);
+}
 
 // Everything up to the commit.
 static enum status prepare_batch(struct engine *g, const struct batch *batch, struct error *e)
@@ -541,29 +293,36 @@ static enum status run_batch(struct engine *g, struct error *e)
     if (s == STATUS_OK) {
         assert(counts_hold(&all));
         done = progress_of(g, &batch, began);
+        say_over_limit(g, batch.id);
         s = commit(g, &batch, &done, e);
     }
     if (s != STATUS_OK) {
         give_up(g);
         return s;
     }
+    done.outbox = outbox_waiting(g->outbox);
     s = finish(g, e);
     if (g->setup.progress)
         g->setup.progress(g->setup.self, &done);
     return s;
 }
 
-// One look, and the batch that is due. *next: monotonic time of the next look, if nothing was due.
+// One look, and the batch that is due. *next: monotonic time of the next look, if nothing was due. While the outbox is
+// full there is no look; what is logged goes out all the same.
 static enum status turn(struct engine *g, bool *due, int64_t *next, struct error *e)
 {
     *due = false;
+    int64_t sinks = INT64_MAX;
     enum status s = g->committed ? finish(g, e) : STATUS_OK;
     bool any = false;
     if (s == STATUS_OK)
+        s = deliver(g, &sinks, e);
+    if (s == STATUS_OK && !deliver_blocked(g))
         s = look(g, &any, next, e);
+    *next = sinks < *next ? sinks : *next;
     if (s != STATUS_OK)
         return s;
-    *due = !g->asking && (any || g->no_data_due);
+    *due = !g->blocked && !g->asking && (any || g->no_data_due);
     return *due ? run_batch(g, e) : STATUS_OK;
 }
 
@@ -583,13 +342,13 @@ static enum status wait_for_trigger(struct engine *g, bool ran, int64_t wall, in
     struct port *port = g->setup.port;
     int64_t delay = trigger_delay(&g->trigger, wall, ran);
     if (delay > 0)
-        return wait_until(g, now + delay, e);
+        return deliver_until(g, now + delay, e);
     // Where the next batch may be due at once, what has come in meanwhile is still taken.
     enum status s = port->class->wait(port, ran ? now : next, e);
     return s == STATUS_END ? STATUS_OK : s;
 }
 
-enum status engine_run(struct engine *g, struct error *e)
+static enum status run_batches(struct engine *g, struct error *e)
 {
     struct port *port = g->setup.port;
     bool bounded = trigger_is_bounded(&g->trigger);
@@ -598,7 +357,8 @@ enum status engine_run(struct engine *g, struct error *e)
         int64_t next = INT64_MAX, wall = port->class->wall(port), now = port->class->monotonic(port);
         enum status s = turn(g, &due, &next, e);
         if (s == STATUS_FULL) {
-            s = wait_for_room(g, e);
+            say_full(g, e);
+            s = deliver_until(g, full_pause(g), e);
             if (s != STATUS_OK)
                 return s;
             continue;
@@ -610,11 +370,19 @@ enum status engine_run(struct engine *g, struct error *e)
         g->full = false;
         if (due)
             say_falling_behind(g, port->class->monotonic(port) - now);
-        if (!g->asking && (g->trigger.kind == TRIGGER_ONCE || (bounded && !due)))
+        if (!g->blocked && !g->asking && (g->trigger.kind == TRIGGER_ONCE || (bounded && !due)))
             return STATUS_OK;
         s = wait_for_trigger(g, due, wall, now, next, e);
         if (s != STATUS_OK)
             return s;
     }
     return STATUS_OK;
+}
+
+enum status engine_run(struct engine *g, struct error *e)
+{
+    enum status s = run_batches(g, e);
+    if (s == STATUS_OK && trigger_is_bounded(&g->trigger))
+        s = deliver_all(g, e);
+    return s == STATUS_OK && outbox_pending(g->outbox) ? deliver_commit(g, e) : s;
 }

@@ -15,6 +15,7 @@ struct engine_progress { // of the batch just done
     int64_t watermark;     // in force in this batch; INT64_MIN: the query has none
     uint64_t state_rows;
     uint64_t behind; // records or files known to be waiting
+    uint64_t outbox; // records of the log that have not arrived, all sinks
 };
 
 struct engine_setup {

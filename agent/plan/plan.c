@@ -87,6 +87,33 @@ const struct field *plan_fields(const struct plan *p, uint32_t *count)
     return p->logical.fields;
 }
 
+static bool find_column(const struct node *root, uint32_t attribute, uint32_t *out)
+{
+    for (*out = 0; *out < root->item_count; ++*out) {
+        const struct expr *x = root->items[*out].expr;
+        if (x->kind == EXPR_COLUMN && (uint32_t)x->column == attribute)
+            return true;
+    }
+    return false;
+}
+
+const uint32_t *plan_group_columns(const struct plan *p, uint32_t *count)
+{
+    const struct logical *l = &p->logical;
+    const struct node *n = l->root;
+    *count = 0;
+    while (n && n->kind != NODE_AGGREGATE)
+        n = n->child;
+    if (!n || n->item_count == 0)
+        return NULL;
+    uint32_t *columns = ARENA_ARRAY(l->arena, uint32_t, n->item_count);
+    for (uint32_t i = 0; i < n->item_count; i++)
+        if (!find_column(l->root, n->items[i].attribute, &columns[i]))
+            return NULL;
+    *count = n->item_count;
+    return columns;
+}
+
 const int32_t *plan_source_output(const struct plan *p, uint32_t source, uint32_t *outputs)
 {
     *outputs = p->outputs[source];

@@ -15,6 +15,9 @@ enum status plan_make(const struct pipeline *pipeline, const struct session *ses
 
 // The result's schema.
 const struct field *plan_fields(const struct plan *p, uint32_t *count);
+// The result's columns that name the group a row is of; none where there is no aggregate, or not all its keys are there
+// as they are. Valid as long as the plan.
+const uint32_t *plan_group_columns(const struct plan *p, uint32_t *count);
 // For each source of the pipeline: which of its schema's columns are wanted, in order (output index or -1, for
 // decode_spec).
 const int32_t *plan_source_output(const struct plan *p, uint32_t source, uint32_t *outputs);

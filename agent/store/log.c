@@ -42,8 +42,8 @@ static enum status read_cursor(struct store *s, struct log *l, struct error *e)
     if (!cursors)
         return STATUS_FAILED;
     enum status status = state_get(&cursors->state, slice_of(l->sink), &value, e);
-    if (status == STATUS_OK)
-        l->any = key_place(value, &l->acknowledged);
+    if (status == STATUS_OK) // what it covers may not all have been removed
+        l->any = l->pending = key_place(value, &l->acknowledged);
     return status == STATUS_END ? STATUS_OK : status;
 }
 
@@ -103,6 +103,29 @@ enum status store_log_read(struct store *s, const char *sink, struct log_place f
     struct reading r = {visit, arg};
     enum status status = find_log(s, sink, &l, e);
     return status == STATUS_OK ? state_scan(&l->part->state, place_key(from, key), read_one, &r, e) : status;
+}
+
+struct editing {
+    enum visit (*visit)(void *arg, struct log_place place, struct slice payload);
+    void *arg;
+};
+
+static enum visit edit_one(void *visitor, struct slice key, struct slice value)
+{
+    struct editing *r = visitor;
+    struct log_place place;
+    return key_place(key, &place) ? r->visit(r->arg, place, value) : VISIT_STOP;
+}
+
+enum status store_log_edit(struct store *s, const char *sink, struct log_place from,
+                           enum visit (*visit)(void *arg, struct log_place place, struct slice payload), void *arg,
+                           struct error *e)
+{
+    struct log *l;
+    char key[PLACE_SIZE];
+    struct editing r = {visit, arg};
+    enum status status = find_log(s, sink, &l, e);
+    return status == STATUS_OK ? state_scan(&l->part->state, place_key(from, key), edit_one, &r, e) : status;
 }
 
 enum status store_log_acknowledge(struct store *s, const char *sink, struct log_place place, struct error *e)

@@ -1,6 +1,7 @@
 #include "agent/store/check.h"
 #include "agent/store/guard.h"
 #include "agent/store/inside.h"
+#include "ops/endian.h"
 
 #include <inttypes.h>
 #include <time.h>
@@ -40,6 +41,38 @@ static void show_position(const struct store *s, struct text *out)
     text_printf(out, "next seq     %" PRIu64 "\n", p->next_seq);
 }
 
+enum status store_parts(struct store *s,
+                        enum status (*visit)(void *arg, const char *name, uint64_t entries, uint64_t bytes,
+                                             struct error *e),
+                        void *arg, struct error *e)
+{
+    enum status status = env_read_begin(s->env, e);
+    if (status != STATUS_OK)
+        return status;
+    status = meta_parts(s->env, visit, arg, e);
+    env_read_end(s->env);
+    return status;
+}
+
+static enum visit show_cursor(void *visitor, struct slice sink, struct slice place)
+{
+    if (place.size >= 8)
+        text_printf(visitor, "  %-30.*s acknowledged up to seq %" PRIu64 "\n", (int)sink.size, sink.data,
+                    load_big(place.data, 8));
+    return VISIT_NEXT;
+}
+
+static enum status show_cursors(struct store *s, struct text *out, struct error *e)
+{
+    struct part *cursors = store_part(s, "cursors:log", e);
+    if (!cursors)
+        return STATUS_FAILED;
+    if (state_count(&cursors->state) == 0)
+        return STATUS_OK;
+    text_string(out, "sinks\n");
+    return state_scan(&cursors->state, (struct slice){0}, show_cursor, out, e);
+}
+
 enum status store_show(struct store *s, struct text *out, struct error *e)
 {
     struct env_usage usage = {0};
@@ -63,7 +96,7 @@ enum status store_show(struct store *s, struct text *out, struct error *e)
         status = progress_read(s->env, PROGRESS_SHOWN, out, e);
     }
     env_read_end(s->env);
-    return status;
+    return status == STATUS_OK ? show_cursors(s, out, e) : status;
 }
 
 enum status store_check(struct store *s, struct text *out, struct error *e)

@@ -146,8 +146,10 @@ static enum status settle_identity(struct store *s, const struct store_setup *se
     enum status status = meta_file(s->directory, &now->inode, &now->birth, e);
     if (status != STATUS_OK)
         return status;
-    take_name(now->device, setup->device);
-    take_name(now->query, setup->query);
+    if (setup->device)
+        take_name(now->device, setup->device);
+    if (setup->query)
+        take_name(now->query, setup->query);
     take_name(now->build, setup->build);
     now->format = STORE_FORMAT;
     const char *why = NULL;

@@ -20,7 +20,7 @@ enum { STORE_FORMAT = 1, EPOCH_TEXT = 16 }; // epoch: 16 hex digits
 
 struct store_setup {
     const char *directory; // made if absent
-    const char *device;
+    const char *device;    // NULL, as query: whose it is now
     const char *query;
     const char *build;  // version text
     size_t cache_limit; // bytes of clean and dirty entries kept between batches
@@ -91,12 +91,16 @@ struct log_place {
     uint16_t turn; // 0: the row's record; above: gap records of this sink that are told behind it
 };
 
-// With the batch. Places of one sink only ever go up.
+// With the batch. Rows come in order; a gap record may be laid between what is there.
 enum status store_log_append(struct store *s, const char *sink, struct log_place place, struct slice payload,
                              struct error *e);
 // In order, from the first place >= `from`. What is put but not committed is seen too: read after the commit.
 enum status store_log_read(struct store *s, const char *sink, struct log_place from,
                            bool (*visit)(void *arg, struct log_place place, struct slice payload), void *arg,
+                           struct error *e);
+// The same, and takes out, with the next commit, what visit wants gone: a loss, told by a gap record.
+enum status store_log_edit(struct store *s, const char *sink, struct log_place from,
+                           enum visit (*visit)(void *arg, struct log_place place, struct slice payload), void *arg,
                            struct error *e);
 // Everything up to `place` has arrived. Recorded, and its records removed, with the next commits: after a crash the
 // receiver may see them once more.
@@ -105,6 +109,12 @@ enum status store_log_acknowledge(struct store *s, const char *sink, struct log_
 enum status store_log_cursor(struct store *s, const char *sink, struct log_place *out, struct error *e);
 // Records of this sink that the log holds, and their bytes (for `limits.outbox`).
 enum status store_log_size(struct store *s, const char *sink, uint64_t *records, uint64_t *bytes, struct error *e);
+
+// Names and counts of all parts, as the last commit has them. visit must not call the store.
+enum status store_parts(struct store *s,
+                        enum status (*visit)(void *arg, const char *name, uint64_t entries, uint64_t bytes,
+                                             struct error *e),
+                        void *arg, struct error *e);
 
 // For `runnel state`: a page of text for a person; check reads every record and its CRC.
 enum status store_show(struct store *s, struct text *out, struct error *e);

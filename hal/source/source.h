@@ -86,8 +86,9 @@ struct source_class {
     // and socket's first); STATUS_END: there is nothing new; STATUS_AGAIN (frozen sources only): what there is has been
     // asked for and is not known yet. *next: monotonic time of the next look, INT64_MAX if the reactor will tell.
     enum status (*plan)(struct source *s, int64_t *next, struct error *e);
-    // The reactor woke, perhaps between two triggers: takes what has come, asks for more. NULL: nothing to do.
-    void (*tend)(struct source *s);
+    // The reactor woke, perhaps between two triggers: takes what has come, asks for more. NULL: nothing to do. Answers
+    // the monotonic time of the next look, INT64_MAX if the reactor will tell.
+    int64_t (*tend)(struct source *s);
     // The next block of the planned range; STATUS_END at its end. `rows`: for BLOCK_ROWS, the chunk to fill (the wanted
     // columns, in the order of columns(); NULL entries are not wanted).
     enum status (*read)(struct source *s, struct chunk *rows, struct block *out, struct error *e);

@@ -174,10 +174,11 @@ static enum status kafka_freeze(struct source *s, struct error *e)
 
 // ---------------------------------------------------------------- a batch
 
-static void kafka_tend(struct source *s)
+static int64_t kafka_tend(struct source *s)
 {
     int64_t next;
     kafka_consumer_turn(s->consumer, &next, NULL); // what went wrong is told by plan
+    return next;
 }
 
 static uint64_t read_ahead(const struct source *s)

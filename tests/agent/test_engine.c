@@ -484,6 +484,27 @@ static void test_rejected_lines_are_counted(void **state)
     assert_int_equal(rejected, 1);
 }
 
+// ---- memory
+
+static void test_over_the_limit_is_said(void **state)
+{
+    (void)state;
+    bench_pipeline("{" FILES("") ", 'query': 'SELECT k, count(*) AS n FROM t GROUP BY k', 'outputMode': 'update', "
+                                 "'limits': {'memory': '4MB'}, 'trigger': {'availableNow': true}, " PRINT "}");
+    struct text lines;
+    text_init(&lines, &bench.memory);
+    put("few", "{\"k\":\"a\"}\n");
+    bench_go(0);
+    assert_int_equal(bench_said("limits.memory"), 0);
+    for (int i = 0; i < 30000; i++)
+        text_printf(&lines, "{\"k\":\"%d\"}\n", i * 7919 % 30011);
+    put("many", text_cstring(&lines));
+    text_free(&lines);
+    bench_go(0);
+    assert_int_equal(bench_said("batch 1 changes more at once than limits.memory (4 MB) holds"), 1);
+    assert_int_equal(bench.done[1].rows_out, 30000);
+}
+
 // ---- counts
 
 static void test_counts(void **state)
@@ -532,6 +553,7 @@ int main(void)
         TEST(test_source_vanishes),
         TEST(test_message_of_many_rows),
         TEST(test_rejected_lines_are_counted),
+        TEST(test_over_the_limit_is_said),
         cmocka_unit_test(test_counts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -231,7 +231,7 @@ static void test_socket_lines_are_kept(void **state)
     const char *at = bench_files("/out", false);
     static const char *const words[] = {"one", "two", "three"};
     for (int i = 0; i < 3; i++) {
-        char head[32], seq[16];
+        char head[32], seq[32];
         snprintf(head, sizeof head, "{\"value\":\"%s\",", words[i]);
         snprintf(seq, sizeof seq, "\"seq\":%d}}\n", i);
         assert_memory_equal(at, head, strlen(head));

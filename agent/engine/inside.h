@@ -1,0 +1,55 @@
+// The engine's own, shared by engine.c (batches) and start.c (opening, closing).
+#ifndef AGENT_ENGINE_INSIDE_H
+#define AGENT_ENGINE_INSIDE_H
+
+#include "agent/engine/collector.h"
+#include "agent/engine/counts.h"
+#include "agent/engine/engine.h"
+#include "agent/engine/trigger.h"
+#include "agent/plan/session.h"
+#include "ops/datetime.h"
+
+#include <signal.h>
+
+enum {
+    STATES_MAX = 16,
+    FULL_PAUSE = 10 * MICROS_PER_SECOND, // between tries when there is no room
+};
+
+struct engine {
+    struct engine_setup setup;
+    struct memory *memory;
+    struct arena arena; // of all that a start makes
+    struct session session;
+    struct plan *plan;
+    struct store *store;
+    struct plan_run run;
+    struct intake **intake; // for each source, NULL where the query does not use it
+    struct collector collector;
+    struct outbox *outbox;
+    struct trigger_rule trigger;
+    struct store_position position;
+    int64_t asked[COUNTS_SOURCES]; // of each source: the greatest watermark it asked for in this run, or INT64_MIN
+    const struct state *states[STATES_MAX]; // the operators'
+    uint32_t state_count;
+    struct counts counts;          // when the batch began
+    struct engine_progress before; // what was counted up to the last commit
+    bool fingerprint_due;          // the checkpoint has none yet
+    bool no_data_due;              // the watermark moved in the last batch of this run
+    bool committed;                // a batch was committed, its finish is still to be done
+    bool full;                     // there was no room at the last try
+    bool asking;                   // a frozen source does not know yet what there is
+    bool blocked;                  // the outbox is full: nothing new is read
+    struct text scratch;
+    volatile sig_atomic_t stop;
+};
+
+// deliver.c. None of them while a batch is prepared and not committed: its records are in the log already.
+// One turn of the outbox. *next: monotonic time of the next.
+enum status deliver(struct engine *g, int64_t *next, struct error *e);
+enum status deliver_until(struct engine *g, int64_t until, struct error *e);
+enum status deliver_all(struct engine *g, struct error *e); // or until somebody stops us
+enum status deliver_commit(struct engine *g, struct error *e);
+bool deliver_blocked(struct engine *g);
+
+#endif

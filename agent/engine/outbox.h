@@ -1,0 +1,72 @@
+// What is between the log and the world: for every logged sink its own cursor, window and back-off, so that one that
+// is slow or dead delays no other. docs/design.md, Identity.
+//
+// Rows go into the log in the batch's transaction; from there they are sent, page by page, until the receiver has
+// them. Each deliberate loss is a gap record, written with the commit that makes it.
+#ifndef AGENT_ENGINE_OUTBOX_H
+#define AGENT_ENGINE_OUTBOX_H
+
+#include "agent/plan/pipeline.h"
+#include "agent/store/store.h"
+#include "sinks/sink.h"
+
+struct outbox;
+
+struct outbox_setup {
+    struct store *store;
+    struct port *port;
+    const struct log *log;
+    struct memory *memory;
+    const struct identity *who; // batch and first_seq are those of the batch at hand
+    enum output_mode mode;
+    enum outbox_full full;
+    int64_t limit;           // bytes of log, shared out among the logged sinks
+    int64_t commit_interval; // shortest time between two commits of our own
+    uint32_t sinks;          // logged sinks there will be
+    // Columns of the result that name its group, for "latest"; none: nothing is superseded by group. Borrowed.
+    const uint32_t *group_columns;
+    uint32_t group_column_count;
+};
+
+enum status outbox_open(const struct outbox_setup *setup, struct outbox **out, struct error *e);
+void outbox_close(struct outbox *o); // NULL is fine
+
+// A place for one sink, and where its render puts records; then the sink itself, once it is open. `name` is borrowed.
+enum status outbox_add(struct outbox *o, const char *name, const struct sink_class *class,
+                       const struct options *options, const struct record_log **records, struct error *e);
+void outbox_attach(struct outbox *o, struct sink *sink); // of the last added
+
+// The batch's rows, before they are rendered.
+void outbox_rows(struct outbox *o, const struct chunk *chunk);
+
+// Around each commit. `rows`: of the batch that is part of it, or with_batch is false. What is deliberately lost is
+// taken from the log here, and told. After prepare, committed or abandoned.
+enum status outbox_prepare(struct outbox *o, bool with_batch, uint64_t rows, struct error *e);
+void outbox_committed(struct outbox *o);
+void outbox_abandoned(struct outbox *o);
+
+// Between batches: takes what is known of records under way, sends what has room, a page a sink at most. *next:
+// monotonic time of the next look; the sinks wake the port before that if there is something to know.
+enum status outbox_turn(struct outbox *o, int64_t *next, struct error *e);
+// A commit is due that no batch has brought: acknowledgements to be recorded, records to be let out.
+bool outbox_commit_due(struct outbox *o);
+// Something would be lost to a restart, if only the knowledge of what has arrived.
+bool outbox_pending(const struct outbox *o);
+// The share of a sink is full and may not be cut: nothing new is to be read.
+bool outbox_blocks(struct outbox *o);
+// Records not yet acknowledged, of all sinks.
+uint64_t outbox_waiting(const struct outbox *o);
+// For a person: which sink how many records wait for, and why.
+void outbox_say_waiting(const struct outbox *o);
+
+// Of one sink since the start, in records of the log: logged = acknowledged + superseded + dropped + dead + waiting.
+struct outbox_counters {
+    uint64_t logged; // what waited at the start included
+    uint64_t acknowledged, superseded, dropped;
+    uint64_t dead; // in the dead letters
+    uint64_t waiting;
+    uint64_t repeats; // sent again
+};
+const struct outbox_counters *outbox_counters(const struct outbox *o, const char *name); // NULL: no such sink
+
+#endif

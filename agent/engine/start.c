@@ -1,0 +1,267 @@
+// Opening a pipeline and closing it again.
+#include "agent/engine/inside.h"
+
+#include <stdio.h>
+
+enum {
+    PLAN_ARENA_BLOCK = 16 * 1024,
+    PART_NAME_MAX = 128,
+    STATE_SHARE = 4, // of limits.memory: the store's cache has one part, the groups of a batch one
+};
+
+// A part of the checkpoint by its kind (state, offsets, sink) and name.
+static const struct state *part(struct engine *g, const char *kind, struct slice name, struct error *e)
+{
+    char text[PART_NAME_MAX];
+    snprintf(text, sizeof text, "%s:%.*s", kind, (int)name.size, name.data);
+    return store_state(g->store, text, e);
+}
+
+static const struct state *operator_state(void *self, const char *operator_name)
+{
+    struct engine *g = self;
+    const struct state *state = part(g, "state", slice_of(operator_name), NULL);
+    if (state && g->state_count < STATES_MAX)
+        g->states[g->state_count++] = state;
+    return state;
+}
+
+// A state is kept only where what it depends on is what it was; it is never silently started afresh.
+static enum status check_fingerprint(struct engine *g, struct error *e)
+{
+    struct text *now = &g->scratch, was;
+    text_clear(now);
+    plan_fingerprint(g->plan, now);
+    text_init(&was, g->memory);
+    enum status s = store_meta_get(g->store, "fingerprint", &was, e);
+    if (s == STATUS_OK && !slice_equal(text_view(&was), text_view(now)))
+        s = error_set(
+            e, STATUS_CONFIG,
+            "%s: the query's state was made by another query and does not fit this one.\n  then: %s\n  now:  %s\n"
+            "Run it under another name or --state to begin anew, or put the old query back.",
+            g->setup.checkpoint, text_cstring(&was), text_cstring(now));
+    g->fingerprint_due = s == STATUS_END;
+    text_free(&was);
+    return s == STATUS_END ? STATUS_OK : s;
+}
+
+static enum status open_store(struct engine *g, struct error *e)
+{
+    const struct pipeline *p = g->setup.pipeline;
+    struct store_setup setup = {
+        .directory = g->setup.checkpoint,
+        .device = g->setup.device,
+        .query = arena_copy(&g->arena, p->name.data, p->name.size),
+        .build = RUNNEL_VERSION,
+        .cache_limit = (size_t)p->limits.memory / STATE_SHARE,
+        .memory = g->memory,
+    };
+    enum status s = store_open(&setup, &g->store, e);
+    if (s != STATUS_OK)
+        return s;
+    struct slice notice = store_notice(g->store);
+    if (notice.size > 0)
+        log_say(g->setup.log, LOG_LEVEL_WARNING, "%.*s", (int)notice.size, notice.data);
+    g->position = store_position(g->store);
+    return check_fingerprint(g, e);
+}
+
+static enum status refuse_live(const struct engine *g, const struct pipeline_source *source, struct error *e)
+{
+    return pipeline_error(
+        g->setup.pipeline, source->place, e,
+        "source \"%.*s\": %s has no end, so it cannot run with availableNow or once; use processingTime",
+        (int)source->name.size, source->name.data, source->class->format);
+}
+
+// The watermark is on the source's own column of that name.
+static bool watermark_on_timestamp(const struct pipeline_source *source)
+{
+    if (!source->has_watermark || !slice_equal_fold(source->watermark_column, SLICE("timestamp")))
+        return false;
+    for (uint32_t i = 0; source->schema && i < source->schema->field_count; i++)
+        if (slice_equal_fold(source->schema->fields[i].name, SLICE("timestamp")))
+            return false;
+    return true;
+}
+
+static enum status open_source(struct engine *g, uint32_t i, struct error *e)
+{
+    const struct pipeline_source *source = &g->setup.pipeline->sources[i];
+    bool bounded = trigger_is_bounded(&g->trigger);
+    if (source->class->live && bounded)
+        return refuse_live(g, source, e);
+    struct source_setup setup = {
+        .name = arena_copy(&g->arena, source->name.data, source->name.size),
+        .options = &source->options,
+        .port = g->setup.port,
+        .log = g->setup.log,
+        .memory = g->memory,
+        .state = part(g, "offsets", source->name, e),
+        .is_static = source->is_static,
+        .multi_line = option_boolean(&source->options, "multiLine") || option_boolean(&source->options, "wholetext"),
+        .fresh = !g->position.any,
+        .once = g->trigger.kind == TRIGGER_ONCE,
+        .device = g->setup.device,
+        .query = arena_copy(&g->arena, g->setup.pipeline->name.data, g->setup.pipeline->name.size),
+        .needs_timestamp = watermark_on_timestamp(source),
+    };
+    if (!setup.state)
+        return STATUS_FAILED;
+    struct intake_setup intake = {
+        .source = source,
+        .setup = &setup,
+        .session = &g->session,
+        .entry = g->run.entry[i],
+        .entry_input = g->run.entry_input[i],
+    };
+    intake.output = plan_source_output(g->plan, i, &intake.outputs);
+    enum status s = intake_open(&intake, &g->arena, &g->intake[i], e);
+    if (s != STATUS_OK || !bounded || !source->class->freeze)
+        return s;
+    return source->class->freeze(intake_source(g->intake[i]), e);
+}
+
+static enum status open_sink(struct engine *g, const struct pipeline_sink *sink, struct error *e)
+{
+    struct collector *c = &g->collector;
+    struct sink_setup setup = {
+        .name = arena_copy(&g->arena, sink->name.data, sink->name.size),
+        .options = &sink->options,
+        .port = g->setup.port,
+        .log = g->setup.log,
+        .memory = g->memory,
+        .session = &g->session,
+        .mode = g->setup.pipeline->mode,
+    };
+    setup.fields = plan_fields(g->plan, &setup.field_count);
+    bool direct = sink->class->delivery(&sink->options) == SINK_DIRECT;
+    if (!direct) {
+        setup.state = part(g, "sink", sink->name, e);
+        if (!setup.state)
+            return STATUS_FAILED;
+    }
+    bool logged = sink->class->delivery(&sink->options) == SINK_LOGGED;
+    enum status s = STATUS_OK;
+    if (logged) {
+        setup.device = g->setup.device;
+        setup.query = arena_copy(&g->arena, g->setup.pipeline->name.data, g->setup.pipeline->name.size);
+        s = outbox_add(g->outbox, setup.name, sink->class, &sink->options, &setup.records, e);
+    }
+    if (s == STATUS_OK)
+        s = sink->class->open(&setup, &c->sink[c->count], e);
+    if (s != STATUS_OK)
+        return s;
+    if (logged)
+        outbox_attach(g->outbox, c->sink[c->count]);
+    c->class[c->count] = sink->class;
+    c->direct[c->count] = direct;
+    c->count++;
+    return sink->class->recover ? sink->class->recover(c->sink[c->count - 1], e) : STATUS_OK;
+}
+
+static enum status open_outbox(struct engine *g, struct error *e)
+{
+    const struct pipeline *p = g->setup.pipeline;
+    struct outbox_setup setup = {
+        .store = g->store,
+        .port = g->setup.port,
+        .log = g->setup.log,
+        .memory = g->memory,
+        .who = &g->collector.who,
+        .mode = p->mode,
+        .full = p->limits.outbox_full,
+        .limit = p->limits.outbox,
+        .commit_interval = p->limits.commit_interval,
+    };
+    for (uint32_t i = 0; i < p->sink_count; i++)
+        setup.sinks += p->sinks[i].class->delivery(&p->sinks[i].options) == SINK_LOGGED;
+    setup.group_columns = plan_group_columns(g->plan, &setup.group_column_count);
+    enum status s = outbox_open(&setup, &g->outbox, e);
+    g->collector.outbox = g->outbox;
+    return s;
+}
+
+static enum status open_ends(struct engine *g, struct error *e)
+{
+    const struct pipeline *p = g->setup.pipeline;
+    enum status s = open_outbox(g, e);
+    for (uint32_t i = 0; s == STATUS_OK && i < p->sink_count; i++)
+        s = open_sink(g, &p->sinks[i], e);
+    g->intake = ARENA_ARRAY(&g->arena, struct intake *, p->source_count);
+    for (uint32_t i = 0; s == STATUS_OK && i < p->source_count; i++)
+        if (plan_source_used(g->plan, i))
+            s = open_source(g, i, e);
+    return s;
+}
+
+static bool any_live(const struct engine *g)
+{
+    for (uint32_t i = 0; i < g->setup.pipeline->source_count; i++)
+        if (plan_source_used(g->plan, i) && g->setup.pipeline->sources[i].class->live)
+            return true;
+    return false;
+}
+
+static enum status start(struct engine *g, struct error *e)
+{
+    const struct pipeline *p = g->setup.pipeline;
+    collector_init(&g->collector, g->memory);
+    for (uint32_t i = 0; i < COUNTS_SOURCES; i++)
+        g->asked[i] = INT64_MIN;
+    enum status s = pipeline_session(p, g->setup.port->class->zones(g->setup.port), &g->arena, &g->session, e);
+    if (s == STATUS_OK)
+        s = plan_make(p, &g->session, &g->arena, &g->plan, e);
+    if (s == STATUS_OK) {
+        g->trigger = trigger_rule_make(p, g->setup.available_now, any_live(g));
+        s = open_store(g, e);
+    }
+    if (s == STATUS_OK) {
+        g->collector.who =
+            (struct identity){.device = slice_of(g->setup.device), .query = p->name, .epoch = store_epoch(g->store)};
+        s = plan_start(g->plan, operator_state, g, &g->collector.op, (size_t)p->limits.memory / STATE_SHARE, g->memory,
+                       &g->run, e);
+    }
+    return s == STATUS_OK ? open_ends(g, e) : s;
+}
+
+static void halt(struct engine *g)
+{
+    for (uint32_t i = 0; g->intake && i < g->setup.pipeline->source_count; i++)
+        intake_close(g->intake[i]);
+    g->intake = NULL;
+    collector_close(&g->collector);
+    outbox_close(g->outbox);
+    g->outbox = NULL;
+    plan_stop(&g->run);
+    g->run = (struct plan_run){0};
+    store_close(g->store);
+    g->store = NULL;
+    arena_reset(&g->arena);
+}
+
+enum status engine_open(const struct engine_setup *setup, struct engine **out, struct error *e)
+{
+    struct engine *g = mem_zalloc(setup->memory, sizeof *g);
+    g->setup = *setup;
+    g->memory = setup->memory;
+    arena_init(&g->arena, g->memory, PLAN_ARENA_BLOCK);
+    text_init(&g->scratch, g->memory);
+    enum status s = start(g, e);
+    if (s != STATUS_OK) {
+        engine_close(g);
+        return s;
+    }
+    *out = g;
+    return STATUS_OK;
+}
+
+void engine_close(struct engine *g)
+{
+    if (!g)
+        return;
+    halt(g);
+    arena_free(&g->arena);
+    text_free(&g->scratch);
+    mem_free(g->memory, g, sizeof *g);
+}
