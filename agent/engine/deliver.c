@@ -42,10 +42,10 @@ static int64_t tend_sources(struct engine *g)
     return next;
 }
 
-enum status deliver_until(struct engine *g, int64_t until, struct error *e)
+enum status deliver_until(struct engine *g, int64_t until, bool (*early)(const struct engine *g), struct error *e)
 {
     struct port *port = g->setup.port;
-    while (!g->stop) {
+    while (!g->stop && !(early && early(g))) {
         int64_t next, sources = tend_sources(g);
         enum status s = deliver(g, &next, e);
         next = sources < next ? sources : next;

@@ -203,6 +203,16 @@ static enum status finish(struct engine *g, struct error *e)
 
 // ---------------------------------------------------------------- no room
 
+// A source whose sender waits for a commit does not wait for the trigger.
+static bool urgent(const struct engine *g)
+{
+    for (uint32_t i = 0; !g->blocked && i < g->setup.pipeline->source_count; i++)
+        if (g->intake[i] && intake_class(g->intake[i])->urgent &&
+            intake_class(g->intake[i])->urgent(intake_source(g->intake[i])))
+            return true;
+    return false;
+}
+
 static enum status wait_until(struct engine *g, int64_t until, struct error *e)
 {
     while (!g->stop) {
@@ -342,7 +352,7 @@ static enum status wait_for_trigger(struct engine *g, bool ran, int64_t wall, in
     struct port *port = g->setup.port;
     int64_t delay = trigger_delay(&g->trigger, wall, ran);
     if (delay > 0)
-        return deliver_until(g, now + delay, e);
+        return deliver_until(g, now + delay, urgent, e);
     // Where the next batch may be due at once, what has come in meanwhile is still taken.
     enum status s = port->class->wait(port, ran ? now : next, e);
     return s == STATUS_END ? STATUS_OK : s;
@@ -358,7 +368,7 @@ static enum status run_batches(struct engine *g, struct error *e)
         enum status s = turn(g, &due, &next, e);
         if (s == STATUS_FULL) {
             say_full(g, e);
-            s = deliver_until(g, full_pause(g), e);
+            s = deliver_until(g, full_pause(g), NULL, e);
             if (s != STATUS_OK)
                 return s;
             continue;

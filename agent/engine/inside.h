@@ -47,7 +47,8 @@ struct engine {
 // deliver.c. None of them while a batch is prepared and not committed: its records are in the log already.
 // One turn of the outbox. *next: monotonic time of the next.
 enum status deliver(struct engine *g, int64_t *next, struct error *e);
-enum status deliver_until(struct engine *g, int64_t until, struct error *e);
+// early: asked whenever something has happened; true ends it. NULL: never.
+enum status deliver_until(struct engine *g, int64_t until, bool (*early)(const struct engine *g), struct error *e);
 enum status deliver_all(struct engine *g, struct error *e); // or until somebody stops us
 enum status deliver_commit(struct engine *g, struct error *e);
 bool deliver_blocked(struct engine *g);

@@ -35,9 +35,9 @@ static enum status read_object(struct reader *r, const struct json *object, stru
     struct slice *list = ARENA_ARRAY(r->arena, struct slice, 2 * json_count(object) + 1);
     v->list = list;
     for (const struct json *item = object->first; item != NULL; item = item->next) {
-        enum status status = want_kind(r, item, JSON_STRING, v->spec->name);
-        if (status != STATUS_OK)
-            return status;
+        if (item->kind == JSON_NULL || item->kind >= JSON_ARRAY)
+            return refuse(r, item, "%.*s of %s is %s; wanted is a text, a number, true or false", (int)item->name.size,
+                          item->name.data, v->spec->name, json_kind_name(item->kind));
         list[v->list_size++] = item->name;
         list[v->list_size++] = item->text;
     }

@@ -77,6 +77,7 @@ struct port_sim {
     struct peer *peers;
     struct text printed;
     struct zone_cache *zones;
+    struct mqtt_sim *mqtt; // the model broker, if one is attached
 };
 
 static inline struct port_sim *sim_of(struct port *p)
