@@ -88,6 +88,11 @@ struct sink_class {
     const struct option_spec *options; // terminated by a NULL name
     // May depend on the options: `json` with path `-` is SINK_DIRECT.
     enum sink_delivery (*delivery)(const struct options *options);
+    // For `runnel check`, before anything is opened; each may be NULL. check: what open would refuse, of the options
+    // and the result's columns. warn: what a person should know (a sentence a line), though it works.
+    enum status (*check)(const struct options *options, const struct field *fields, uint32_t field_count,
+                         struct memory *memory, struct error *e);
+    void (*warn)(const struct options *options, const struct field *fields, uint32_t field_count, struct text *out);
     enum status (*open)(const struct sink_setup *setup, struct sink **out, struct error *e);
     void (*close)(struct sink *s);                           // NULL is fine
     enum status (*recover)(struct sink *s, struct error *e); // at start, before the first batch; NULL: nothing to do

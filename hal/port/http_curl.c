@@ -238,7 +238,7 @@ static void finish(struct http_client *c, struct slot *s)
     pthread_mutex_lock(&c->lock);
     s->phase = s->cancelled ? PHASE_FREE : PHASE_DONE;
     s->done_order = c->next_done++;
-    if (s->phase == PHASE_DONE && !c->stopping)
+    if (!c->stopping) // a free slot is news too
         c->port->class->wake(c->port);
     pthread_mutex_unlock(&c->lock);
 }
