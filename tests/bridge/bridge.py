@@ -9,7 +9,7 @@ and their networks do when it is told to:
     POST /control {"clear": true}         no more faults
     GET  /control                         what was seen: requests an operation, records written, faults that struck
 
-OPERATION is produce, create, assign, seek, records, delete, partitions, offsets, or any. The first M requests are spared, then N
+OPERATION is root, produce, create, assign, seek, records, delete, partitions, offsets, or any. The first M requests are spared, then N
 are hit (1 if not said). Faults:
 
     errors           produce: every `every`-th record (2) is not written and has an error in offsets[]; "fatal": true for
@@ -427,6 +427,7 @@ class Bridge:
 
 
 ROUTES = [(method, re.compile(pattern + "$"), operation) for method, pattern, operation in (
+    ("GET", r"/", "root"),
     ("POST", r"/topics/([^/]+)", "produce"),
     ("GET", r"/topics/([^/]+)/partitions", "partitions"),
     ("GET", r"/topics/([^/]+)/partitions/(\d+)/offsets", "offsets"),
@@ -540,6 +541,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         body = self.check_request(fault, body)
         if operation == "produce":
             return bridge.produce(groups[0], self.headers.get("Content-Type", ""), body, fault)
+        if operation == "root":
+            return 200, {"bridge_version": "0.33.1"} if bridge.dialect == "strimzi" else {}
         if operation == "partitions":
             return 200, bridge.list_partitions(groups[0])
         if operation == "offsets":
