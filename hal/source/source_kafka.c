@@ -1,6 +1,6 @@
 #include "hal/source/source_kafka.h"
 
-#include "hal/port/url.h"
+#include "hal/port/http_options.h"
 #include "hal/source/kafka_consumer.h"
 
 #include <inttypes.h>
@@ -41,32 +41,6 @@ static int64_t now(const struct source *s)
 
 // ---------------------------------------------------------------- start and end
 
-static const char *text_option(struct source *s, const char *name)
-{
-    struct slice text = option_text(s->setup.options, name);
-    return text.size > 0 ? arena_copy(&s->texts, text.data, text.size) : NULL;
-}
-
-static enum status read_url(struct source *s, struct kafka_consumer_setup *setup, struct error *e)
-{
-    struct slice text = option_text(s->setup.options, "url");
-    struct url url;
-    enum status status = url_parse(text, &url_http, &url, e);
-    const char *secret = setup->http.password ? "a password" : setup->http.token ? "a token" : NULL;
-    if (status == STATUS_OK)
-        status = url_check_secret(&url, secret, option_boolean(s->setup.options, "allowPlaintext"), e);
-    if (status != STATUS_OK)
-        return status;
-    struct text whole;
-    text_init(&whole, s->setup.memory);
-    url_print(&url, &url_http, &whole);
-    while (whole.size > 0 && whole.data[whole.size - 1] == '/')
-        whole.size--;
-    setup->url = arena_copy(&s->texts, whole.data, whole.size);
-    text_free(&whole);
-    return STATUS_OK;
-}
-
 static struct slice trimmed(struct slice s)
 {
     while (s.size > 0 && s.data[0] == ' ')
@@ -99,27 +73,21 @@ static enum status read_topics(struct source *s, struct kafka_consumer_setup *se
 static enum status open_consumer(struct source *s, struct error *e)
 {
     const struct options *o = s->setup.options;
-    const char *group = text_option(s, "group");
+    struct slice group = option_text(o, "group");
     struct kafka_consumer_setup setup = {
         .name = s->setup.name,
-        .group = group ? group : arena_printf(&s->texts, "runnel-%s", s->setup.name),
+        .group = group.size > 0 ? arena_copy(&s->texts, group.data, group.size)
+                                : arena_printf(&s->texts, "runnel-%s", s->setup.name),
         .start = &s->start,
         .fresh = s->setup.fresh,
         .fail_on_data_loss = option_boolean(o, "failOnDataLoss"),
         .headers = option_boolean(o, "includeHeaders"),
         .needs_timestamp = s->setup.needs_timestamp,
-        .http = {.ca = text_option(s, "ca"),
-                 .cert = text_option(s, "cert"),
-                 .key = text_option(s, "key"),
-                 .username = text_option(s, "username"),
-                 .password = text_option(s, "password"),
-                 .token = text_option(s, "token"),
-                 .timeout = option_integer(o, "timeout", 30 * SECOND)},
         .port = s->setup.port,
         .memory = s->setup.memory,
         .log = s->setup.log,
     };
-    enum status status = read_url(s, &setup, e);
+    enum status status = http_options_read(o, &s->texts, &setup.http, &setup.url, e);
     if (status == STATUS_OK)
         status = read_topics(s, &setup, e);
     if (status == STATUS_OK)
@@ -372,7 +340,7 @@ static void kafka_describe(const struct source *s, struct text *out)
 }
 
 static const struct option_spec kafka_options[] = {
-    {.name = "url", .kind = OPTION_STRING, .required = true, .summary = "The REST bridge: https://host:port"},
+    HTTP_OPTIONS,
     {.name = "subscribe", .kind = OPTION_STRING, .required = true, .summary = "The topics, a comma between them"},
     {.name = "startingOffsets",
      .kind = OPTION_STRING,
@@ -389,17 +357,6 @@ static const struct option_spec kafka_options[] = {
      .summary = "End when the broker has deleted records that were not read; else a warning, and they are counted"},
     {.name = "includeHeaders", .kind = OPTION_BOOLEAN, .fallback = "false", .summary = "A column headers"},
     {.name = "group", .kind = OPTION_STRING, .summary = "The consumer group that names the instance; runnel-<source>"},
-    {.name = "timeout", .kind = OPTION_DURATION, .fallback = "30 seconds", .summary = "How long a request may take"},
-    {.name = "username", .kind = OPTION_STRING, .summary = "For basic authentication"},
-    {.name = "password", .kind = OPTION_STRING, .summary = "For basic authentication"},
-    {.name = "token", .kind = OPTION_STRING, .summary = "A bearer token"},
-    {.name = "ca", .kind = OPTION_STRING, .summary = "PEM file: who may have signed the bridge's certificate"},
-    {.name = "cert", .kind = OPTION_STRING, .summary = "PEM file: our certificate"},
-    {.name = "key", .kind = OPTION_STRING, .summary = "PEM file: our certificate's key"},
-    {.name = "allowPlaintext",
-     .kind = OPTION_BOOLEAN,
-     .fallback = "false",
-     .summary = "A password or token may go unencrypted over the network"},
     {.name = NULL},
 };
 

@@ -292,11 +292,16 @@ def bridge_freezes(world):
 
 
 def wishes(*wanted):
-    """Events: each wish to the bridge, and time for it to strike."""
+    """Events: each wish to the bridge, until it has struck."""
     def event(wish):
-        def ask(bridge, _pipeline):
+        def ask(bridge, pipeline):
+            struck = lambda: sum(bridge.control()["struck"].values())  # noqa: E731
+            until, deadline = struck() + wish.get("times", "fault" in wish), time.monotonic() + 15
             bridge.control(**wish)
-            time.sleep(0.7)
+            while struck() < until:
+                assert time.monotonic() < deadline, f"{wish} struck nobody\n{pipeline.said()}"
+                time.sleep(0.1)
+            time.sleep(0.3)
         return ask
     return [event(w) for w in wanted]
 
