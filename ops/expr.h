@@ -54,6 +54,9 @@ enum status expr_field(struct arena *a, struct expr *x, struct slice name, struc
 // (DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION).
 enum status expr_cast(struct arena *a, const struct session *session, struct expr *x, const struct type *to,
                       struct expr **out, struct error *e);
+// TRY_CAST: as expr_cast, but NULL where a whole number does not fit.
+enum status expr_try_cast(struct arena *a, const struct session *session, struct expr *x, const struct type *to,
+                          struct expr **out, struct error *e);
 bool expr_is_deterministic(const struct expr *x);
 bool expr_equal(const struct expr *a, const struct expr *b);
 // Calls visit on each column reference.

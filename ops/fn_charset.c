@@ -202,7 +202,6 @@ const struct function function_decode = {
     .name = "decode",
     .min_args = 2,
     .max_args = FUNCTION_ANY_ARGS,
-    .flags = FUNCTION_BORROWS,
     .bind = bind_recode,
     .usage = "decode(bytes, charset) or decode(expr, search, result, ...[, default])",
     .summary = "The string that bytes are in a character set; or the result behind the search that equals expr.",

@@ -1,7 +1,7 @@
 // split, RLIKE, regexp_replace, regexp_extract (regexpExpressions.scala). Patterns are literals, compiled at bind.
 #include "ops/character.h"
 #include "ops/kernel.h"
-#include "ops/regex.h"
+#include "ops/regex_call.h"
 
 struct splitter {
     struct slice plain; // the separator, when the pattern is a plain text …
@@ -79,10 +79,10 @@ static void split(const struct call *c, const struct rows *rows)
     }
 }
 
-static enum status literal_pattern(struct binding *b, struct slice *pattern, struct error *e)
+enum status regex_literal(struct binding *b, struct slice *pattern, struct error *e)
 {
     struct expr *text = NULL;
-    *pattern = (struct slice){NULL, 0};
+    *pattern = SLICE("");
     enum status status = expr_cast(b->arena, b->session, b->arg[1], type_simple(TYPE_STRING), &text, e);
     if (status == STATUS_OK && text->kind != EXPR_LITERAL)
         return binding_not_literal(b, 1, e);
@@ -96,7 +96,7 @@ static enum status bind_split(struct binding *b, struct error *e)
     enum status status = binding_wants(b, (const enum want[]){WANT_STRING, WANT_STRING, WANT_INT}, 3, e);
     struct slice pattern;
     if (status == STATUS_OK)
-        status = literal_pattern(b, &pattern, e);
+        status = regex_literal(b, &pattern, e);
     if (status != STATUS_OK)
         return status;
     struct splitter *how = ARENA_NEW(b->arena, struct splitter);
@@ -124,7 +124,7 @@ static enum status bind_rlike(struct binding *b, struct error *e)
     enum status status = binding_wants(b, (const enum want[]){WANT_STRING, WANT_STRING}, 2, e);
     struct slice pattern;
     if (status == STATUS_OK)
-        status = literal_pattern(b, &pattern, e);
+        status = regex_literal(b, &pattern, e);
     if (status != STATUS_OK)
         return status;
     struct regex **state = ARENA_NEW(b->arena, struct regex *);
@@ -159,7 +159,7 @@ static enum status bind_extract(struct binding *b, struct error *e)
     enum status status = binding_wants(b, (const enum want[]){WANT_STRING, WANT_STRING, WANT_INT}, 3, e);
     struct slice pattern;
     if (status == STATUS_OK)
-        status = literal_pattern(b, &pattern, e);
+        status = regex_literal(b, &pattern, e);
     if (status == STATUS_OK && b->argc > 2 && (!is_literal(b->arg[2]) || !type_is_integral(b->arg[2]->type)))
         status = binding_not_literal(b, 2, e);
     if (status != STATUS_OK)

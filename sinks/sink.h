@@ -107,13 +107,15 @@ struct sink_class {
     // port when there is something to poll.
     // How many more records send would take now; 0 while there is no connection or the window is full. *reason: why.
     uint32_t (*room)(struct sink *s, const char **reason);
-    // Takes the records, in order, and begins to send them; copies what it needs. Tickets go on counting.
+    // Takes the records (not more than there is room), in order, and begins to send them; copies what it needs. Tickets
+    // go on counting. Anything but STATUS_OK: none was taken, none counted; they are sent again after a while.
     enum status (*send)(struct sink *s, const struct sink_record *records, uint32_t count, struct error *e);
     // The next thing that is known of a record, in the order of tickets. false: nothing new.
     bool (*poll)(struct sink *s, struct sink_delivery_report *report);
     // Forgets all records that are not yet reported: the engine sends from the log again. Tickets go on.
     void (*reset)(struct sink *s);
-    // What a gap record says goes where the sink's records go: renders it into `records`. `gap` is its JSON object.
+    // What a gap record says goes where the sink's records go: renders it into `records`, one record with `gap` set and
+    // seq `from`. `gap` is its JSON object, whole: {"_runnel":{…,"gap":{…}}}. NULL: the sink cannot carry it.
     enum status (*render_gap)(struct sink *s, uint64_t from, struct slice gap, struct error *e);
 };
 

@@ -17,7 +17,7 @@ struct arguments {
     uint32_t sets;
 };
 
-// `flags` names those the command takes, NULL-terminated. STATUS_USAGE names a flag that is none, with the nearest.
-enum status arguments_read(int argc, char **argv, const char *const *flags, struct arguments *out, struct error *e);
+// `allowed` names those the command takes, NULL-terminated. STATUS_USAGE names a flag that is none, with the nearest.
+enum status arguments_read(int argc, char **argv, const char *const *allowed, struct arguments *a, struct error *e);
 
 #endif

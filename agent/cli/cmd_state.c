@@ -34,7 +34,8 @@ static enum status look(const char *directory, enum what what, struct error *e)
         s = what == WHAT_CHECK ? store_check(store, &out, e) : store_show(store, &out, e);
     if (s == STATUS_OK && what == WHAT_LIST)
         text_printf(&out, "%" PRIu64 " dead letters\n", letters);
-    fwrite(out.data, 1, out.size, stdout);
+    if (out.size)
+        fwrite(out.data, 1, out.size, stdout);
     store_close(store);
     text_free(&out);
     return s;

@@ -36,9 +36,9 @@ static const char *machine_id(struct arena *arena)
     FILE *f = fopen("/etc/machine-id", "re");
     if (!f)
         return NULL;
-    size_t size = fread(id, 1, sizeof id - 1, f);
+    bool read = fread(id, 1, sizeof id - 1, f) > 0;
     fclose(f);
-    size = strcspn(id, "\n");
+    size_t size = read ? strcspn(id, "\n") : 0;
     return size == sizeof id - 1 ? arena_copy(arena, id, size) : NULL;
 }
 

@@ -53,7 +53,7 @@ enum status deliver_until(struct engine *g, int64_t until, bool (*early)(const s
             s = port->class->wait(port, next < until ? next : until, e);
         if (s != STATUS_OK && s != STATUS_END)
             return s;
-        if (s == STATUS_END && port->class->monotonic(port) >= until)
+        if (port->class->monotonic(port) >= until)
             return STATUS_OK;
     }
     return STATUS_OK;

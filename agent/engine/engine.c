@@ -394,5 +394,8 @@ enum status engine_run(struct engine *g, struct error *e)
     enum status s = run_batches(g, e);
     if (s == STATUS_OK && trigger_is_bounded(&g->trigger))
         s = deliver_all(g, e);
+    uint64_t left = outbox_waiting(g->outbox);
+    if (s == STATUS_OK && left > 0)
+        log_say(g->setup.log, LOG_LEVEL_INFO, "%" PRIu64 " records stay in the log; the next start sends them", left);
     return s == STATUS_OK && outbox_pending(g->outbox) ? deliver_commit(g, e) : s;
 }

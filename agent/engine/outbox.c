@@ -11,7 +11,7 @@
 
 enum {
     SECOND = 1000 * 1000,
-    OWN_COMMIT = 5 * SECOND,     // acknowledgements wait so long for a commit at least
+    OWN_COMMIT = 15 * SECOND,    // acknowledgements wait so long at least for a batch's commit to take them along
     BLOCKED_COMMIT = 1 * SECOND, // while nothing new can come
     PLACE_BYTES = 10,
 };
@@ -315,7 +315,7 @@ bool outbox_commit_due(struct outbox *box)
     bool due = false;
     for (uint32_t i = 0; i < box->count; i++) {
         struct outlet *o = &box->outlets[i];
-        due = due || o->letter_count >= LETTERS_MAX ||
+        due = due || (o->letter_count >= LETTERS_MAX && place_before(o->letters[0].place, o->done)) ||
               (o->pending_since != 0 && now >= o->pending_since + own_commit(box));
         if (delivery_wants_lease(o, now)) {
             due = true;
@@ -343,7 +343,7 @@ bool outbox_blocks(struct outbox *box)
         return false;
     for (uint32_t i = 0; i < box->count; i++) {
         uint64_t records, bytes;
-        if (store_log_size(box->setup.store, box->outlets[i].name, &records, &bytes, NULL) == STATUS_OK &&
+        if (store_log_size(box->setup.store, box->outlets[i].name, &records, &bytes, NULL) == STATUS_OK && bytes > 0 &&
             bytes >= share_of(box))
             return true;
     }

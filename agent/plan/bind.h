@@ -91,7 +91,7 @@ enum status scope_find(struct binder *b, const struct scope *s, const struct ast
 enum status scope_unresolved(struct binder *b, const struct scope *s, const struct ast_expr *name);
 const char *name_text(struct arena *a, const struct slice *parts, uint32_t count); // `a`.`b`
 
-enum status bind_select(struct binder *b, const struct ast_select *s, const struct visible *ctes, struct query **out);
+enum status bind_select(struct binder *b, const struct ast_select *ast, const struct visible *ctes, struct query **out);
 enum status bind_relation(struct query *q, const struct ast_relation *r, const struct visible *ctes);
 enum status bind_expr(const struct context *c, struct ast_expr *x, struct expr **out);
 // `x` cast to BOOLEAN if it is a bare NULL; else [DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN].

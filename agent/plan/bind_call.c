@@ -7,17 +7,29 @@ static const char *text_of(struct binder *b, struct slice s)
     return arena_printf(b->l->arena, "%.*s", (int)s.size, s.data);
 }
 
+// What is a function to us and an operator to whoever writes SQL is no help as a name.
+static bool is_operator_name(const char *name)
+{
+    static const char *const operators[] = {"and", "or", "not", "in", "case", "div"};
+    for (size_t i = 0; i < sizeof(operators) / sizeof(*operators); i++)
+        if (strcmp(name, operators[i]) == 0)
+            return true;
+    return strchr(name, ' ') != NULL || name[0] < 'a' || name[0] > 'z';
+}
+
 static enum status unresolved_routine(struct binder *b, const struct ast_expr *x)
 {
     uint32_t functions, aggregates;
     const struct function *const *function = function_list(&functions);
     const struct aggregate *const *aggregate = aggregate_list(&aggregates);
     struct slice *names = ARENA_ARRAY(b->l->arena, struct slice, functions + aggregates);
+    uint32_t count = 0;
     for (uint32_t i = 0; i < functions; i++)
-        names[i] = slice_of(function[i]->name);
+        if (!is_operator_name(function[i]->name))
+            names[count++] = slice_of(function[i]->name);
     for (uint32_t i = 0; i < aggregates; i++)
-        names[functions + i] = slice_of(aggregate[i]->name);
-    int nearest = slice_nearest(x->name, names, functions + aggregates);
+        names[count++] = slice_of(aggregate[i]->name);
+    int nearest = slice_nearest(x->name, names, count);
     if (nearest < 0)
         return BIND_ERROR(b, x, "[UNRESOLVED_ROUTINE] there is no function `%s`", text_of(b, x->name));
     return BIND_ERROR(b, x, "[UNRESOLVED_ROUTINE] there is no function `%s`; did you mean `%s`?", text_of(b, x->name),

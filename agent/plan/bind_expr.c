@@ -183,7 +183,7 @@ enum status bind_expr(const struct context *c, struct ast_expr *x, struct expr *
         s = bind_expr(c, x->args[0], out);
         if (s)
             return s;
-        s = expr_cast(b->l->arena, b->l->session, *out, x->type, out, b->e);
+        s = (x->lenient ? expr_try_cast : expr_cast)(b->l->arena, b->l->session, *out, x->type, out, b->e);
         if (s)
             return bind_place(b, x);
         return x->typed ? bind_typed(b, x, out) : STATUS_OK;

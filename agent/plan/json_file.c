@@ -6,6 +6,7 @@
 #include <cJSON.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 enum { JSON_SIZE_MAX = 16 << 20 };
 
@@ -107,8 +108,8 @@ static const uint8_t *string_widths(struct walker *w, uint32_t begin, uint32_t s
             widths[to++] = 2;
             i += 2;
         } else {
-            unsigned code = 0;
-            sscanf(w->text + i + 2, "%4x", &code);
+            const char digits[5] = {w->text[i + 2], w->text[i + 3], w->text[i + 4], w->text[i + 5], 0};
+            unsigned code = (unsigned)strtoul(digits, NULL, 16);
             bool pair = code >= 0xD800 && code <= 0xDBFF;
             widths[to] = pair ? 12 : 6;
             to += pair ? 4 : utf8_length(code);

@@ -34,7 +34,7 @@ enum status want_kind(struct reader *r, const struct json *at, enum json_kind ki
 const char *suggest(struct reader *r, struct slice wanted, const struct slice *names, uint32_t count);
 
 // Parts (one file each).
-enum status reader_expand(struct reader *r, struct json *root); // ${VAR}, {"secretFile": …}
+enum status reader_expand(struct reader *r, struct json *at); // ${VAR}, {"secretFile": …}
 enum status reader_set(struct reader *r, struct json *root, const struct pipeline_set *set);
 enum status read_options(struct reader *r, const struct json *object, const struct option_spec *const tables[2],
                          struct options *out, const char *what);

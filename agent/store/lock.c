@@ -50,9 +50,9 @@ static struct words read_words(int file)
     char text[WORDS_ROOM];
     struct words w = {0};
     read_text(file, text, sizeof text);
-    w.pid = atoi(line_of(text, "pid"));
+    w.pid = (pid_t)strtol(line_of(text, "pid"), NULL, 10);
     w.clean = strncmp(line_of(text, "state"), "clean\n", 6) == 0;
-    w.starts = (unsigned)atoi(line_of(text, "starts"));
+    w.starts = (unsigned)strtoul(line_of(text, "starts"), NULL, 10);
     snprintf(w.boot, sizeof w.boot, "%.*s", (int)strcspn(line_of(text, "boot"), "\n"), line_of(text, "boot"));
     return w;
 }

@@ -46,7 +46,7 @@ void parts_free(struct parts *p); // safe on zeroed memory
 bool part_place(const char *name, char database[ENV_NAME_MAX + 1], char prefix[PART_NAME_MAX + 2],
                 uint32_t *prefix_size);
 // The same for the same name; NULL with a message. Its counts are zero until part_count says otherwise.
-struct part *part_open(struct parts *p, const char *name, bool *made, struct error *e);
+struct part *part_open(struct parts *all, const char *name, bool *made, struct error *e);
 void part_count(struct part *p, uint64_t entries, uint64_t bytes);
 void part_drop(struct part *p);
 bool part_changed(const struct part *p);

@@ -69,6 +69,8 @@ static enum status write_all(int fd, const char *bytes, size_t count, const char
             // Standard output that somebody made non-blocking: the same as if it blocked.
             struct pollfd room = {.fd = fd, .events = POLLOUT};
             poll(&room, 1, -1);
+        } else if (errno == EPIPE) {
+            return error_set(e, STATUS_FAILED, "write %s: nobody reads it any more (Broken pipe)", path);
         } else if (errno != EINTR) {
             return linux_error(e, errno, "write", path, false);
         }

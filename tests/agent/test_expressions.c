@@ -84,6 +84,8 @@ static enum status bind(struct asked *a, const struct ast_expr *x, struct expr *
         return bind_call(a, x, out);
     case AST_CAST:
         status = bind(a, x->args[0], &inner);
+        if (status == STATUS_OK && x->lenient)
+            return expr_try_cast(&a->arena, &a->session, inner, x->type, out, &a->error);
         return status == STATUS_OK ? expr_cast(&a->arena, &a->session, inner, x->type, out, &a->error) : status;
     default:
         return STATUS_CONFIG;

@@ -130,8 +130,28 @@ class Streams(Case):
                 os.close(reader)
                 code, _, err = p.end()
                 self.assertEqual(code, 1, err)
-                self.assertIn("standard output", err)
+                self.assertIn("standard output: nobody reads it any more", err)
                 self.assertEqual(err.count("\n"), 1, err)
+
+    def test_a_closed_standard_output(self):
+        """Its number must not become the checkpoint's."""
+        self.rows({"s": "x"})
+        self.pipeline(checkpointLocation="ck")
+        import subprocess
+        from cli import RUNNEL
+        for arguments in (("run", "p.json", "--available-now"), ("check", "p.json"), ("version",), ("help",)):
+            with self.subTest(arguments):
+                r = subprocess.run(["sh", "-c", 'exec "$@" >&-', "sh", RUNNEL, *arguments], cwd=self.at, env=self.env, timeout=30,
+                                   stderr=subprocess.PIPE)
+                self.assertEqual(r.returncode, 1)
+                self.assertIn(b"standard output: Bad file descriptor", r.stderr)
+        self.assertIn("sound", self.ok("state", "ck", "check"))
+
+    def test_words_that_did_not_come_through(self):
+        for arguments in (("version",), ("help",), ("run", "--help")):
+            with open("/dev/full", "wb") as full:
+                code, _, err = self.start(*arguments, stdout=full).end()
+            self.assertEqual((code, err), (1, "runnel: standard output: No space left on device\n"))
 
     def test_no_standard_output(self):
         self.rows({"s": "x"})
@@ -151,11 +171,14 @@ class Files(Case):
         self.rows({"s": "b"}, name="in/b.json")
         os.chmod(self.path("in", "a.json"), 0)
         self.pipeline()
-        if os.access(self.path("in", "a.json"), os.R_OK):
-            self.skipTest("root reads everything")
+        cause = "Permission denied"
+        if os.access(self.path("in", "a.json"), os.R_OK):  # root reads everything but this
+            os.remove(self.path("in", "a.json"))
+            os.symlink("/proc/self/mem", self.path("in", "a.json"))
+            cause = "Input/output error"
         code, out, err = self.run_cli("run", "p.json", "--available-now", "--state", "state")
         self.assertEqual((code, out), (1, ""))
-        self.assertIn("a.json: Permission denied", err)
+        self.assertIn("a.json: " + cause, err)
 
     def test_a_directory_named_as_a_file(self):
         os.makedirs(self.path("in", "d.json"))

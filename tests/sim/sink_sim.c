@@ -124,12 +124,18 @@ static void report(struct receiver_sim *r, const struct carried *c, enum sink_ou
     }
 }
 
+static bool refuses(const struct receiver_sim *r, const struct carried *c)
+{
+    return r->faults.all_undecided ||
+           (!c->gap && (c->seq == r->faults.refused_seq || c->seq == r->faults.undecided_seq));
+}
+
 static void decide(struct receiver_sim *r, const struct carried *c)
 {
     const struct receiver_faults *f = &r->faults;
     uint32_t p = chance_of(r);
     if (f->down) {
-        if (p < 500)
+        if (p < 500 && !refuses(r, c))
             receive(r, c);
         report(r, c, SINK_AGAIN, "the connection is lost");
     } else if (!c->gap && c->seq == f->refused_seq) {
@@ -168,8 +174,7 @@ static void let_go(struct receiver_sim *r)
     bool lost = false;
     for (; r->flights > 0; r->flights--) {
         lost = lost || chance_of(r) < 100;
-        if (!lost && !r->faults.all_undecided && r->flight[r->flight_first].seq != r->faults.refused_seq &&
-            r->flight[r->flight_first].seq != r->faults.undecided_seq)
+        if (!lost && !refuses(r, &r->flight[r->flight_first]))
             receive(r, &r->flight[r->flight_first]);
         r->flight_first = (r->flight_first + 1) % FLIGHTS;
     }
@@ -179,7 +184,7 @@ static void let_go(struct receiver_sim *r)
 void receiver_sim_cut(struct receiver_sim *r)
 {
     for (; r->flights > 0; r->flights--) {
-        if (chance_of(r) < 500)
+        if (chance_of(r) < 500 && !refuses(r, &r->flight[r->flight_first]))
             receive(r, &r->flight[r->flight_first]);
         report(r, &r->flight[r->flight_first], SINK_AGAIN, "the connection is cut");
         r->flight_first = (r->flight_first + 1) % FLIGHTS;
