@@ -22,6 +22,16 @@ int32_t date_add_months(int32_t days, int64_t months)
     return (int32_t)days_from_civil(year, month, (unsigned)day.day < last ? (unsigned)day.day : last);
 }
 
+// A local time made from the instant `from`: where the clocks go back it keeps from's offset (ZonedDateTime.ofLocal).
+static bool keep_offset(int64_t local, int64_t from, const struct zone *zone, int64_t *micros)
+{
+    int64_t kept, offset = micros_to_local(from, zone) - from;
+    if (__builtin_sub_overflow(local, offset, &kept) || micros_to_local(kept, zone) != local)
+        return micros_from_local(local, zone, micros);
+    *micros = kept;
+    return true;
+}
+
 bool timestamp_add_months(int64_t *micros, int64_t months, const struct zone *zone)
 {
     int64_t local = zone ? micros_to_local(*micros, zone) : *micros;
@@ -29,8 +39,20 @@ bool timestamp_add_months(int64_t *micros, int64_t months, const struct zone *zo
     if (__builtin_mul_overflow((int64_t)date_add_months((int32_t)days, months), MICROS_PER_DAY, &shifted) ||
         __builtin_add_overflow(shifted, local - days * MICROS_PER_DAY, &shifted))
         return false;
+    if (zone)
+        return keep_offset(shifted, *micros, zone, micros);
     *micros = shifted;
-    return !zone || micros_from_local(shifted, zone, micros);
+    return true;
+}
+
+// Whole days by the calendar of the zone, what is left by the clock (DateTimeUtils.timestampAddDayTime).
+static bool timestamp_add_day_time(int64_t *micros, int64_t by, const struct zone *zone)
+{
+    int64_t days = by / MICROS_PER_DAY * MICROS_PER_DAY, local;
+    if (days != 0 && (__builtin_add_overflow(micros_to_local(*micros, zone), days, &local) ||
+                      !keep_offset(local, *micros, zone, micros)))
+        return false;
+    return !__builtin_add_overflow(*micros, by - days, micros);
 }
 
 BINARY_KERNEL(add_micros, int64_t, i64, int64_t, i64, (uint64_t)x + (uint64_t)y)
@@ -62,6 +84,19 @@ static void timestamp_months(const struct call *c, const struct rows *rows)
             continue;
         c->out->i64[i] = bigint_at(c->in[0], i);
         c->out->null[i] = !timestamp_add_months(&c->out->i64[i], months_of(c, i), zone);
+    }
+}
+
+static void timestamp_day_time(const struct call *c, const struct rows *rows)
+{
+    const bool *negative = c->state;
+    FOR_EACH_ROW (i, rows) {
+        if (row_is_null(c, i))
+            continue;
+        uint64_t by = (uint64_t)bigint_at(c->in[1], i);
+        c->out->i64[i] = bigint_at(c->in[0], i);
+        c->out->null[i] =
+            !timestamp_add_day_time(&c->out->i64[i], (int64_t)(*negative ? 0 - by : by), c->session->zone);
     }
 }
 
@@ -106,7 +141,10 @@ static enum status bind_shift(struct binding *b, bool negative, struct error *e)
     }
     if (time == TYPE_DATE)
         b->type = b->want[0] = type_simple(TYPE_TIMESTAMP);
-    b->kernel = negative ? subtract_micros : add_micros;
+    if (b->type->id == TYPE_TIMESTAMP)
+        b->kernel = timestamp_day_time;
+    else
+        b->kernel = negative ? subtract_micros : add_micros;
     return STATUS_OK;
 }
 

@@ -38,6 +38,7 @@
     X(timestamp_seconds) X(timestamp_millis) X(timestamp_micros) X(current_timestamp) X(current_date)                  \
     X(date_format) X(from_unixtime) X(to_date) X(to_timestamp) X(unix_timestamp)                                       \
     X(array) X(struct) X(named_struct) X(map) X(field) X(item) X(element_at) X(size) X(array_contains)                 \
+    X(to_json) X(get_json_object) X(json_array_length) X(json_object_keys)                                             \
     X(array_distinct) X(array_compact) X(array_position) X(array_remove) X(array_append) X(array_prepend)              \
     X(array_insert) X(array_repeat) X(slice) X(flatten) X(array_size) X(get) X(array_union) X(array_intersect)         \
     X(array_except) X(arrays_overlap) X(sort_array) X(array_sort) X(array_max) X(array_min) X(map_keys) X(map_values)  \

@@ -57,6 +57,17 @@ bool regex_is_plain(struct slice pattern, struct arena *arena, struct slice *pla
     return true;
 }
 
+// {Alpha} is ASCII to Java and any alphabet to PCRE2, {IsLatin} and {javaLowerCase} are Java's own; {L} and {Nd} agree.
+static bool names_a_property(struct slice p, uint32_t i)
+{
+    uint32_t size = 0;
+    if (i == p.size || p.data[i] != '{')
+        return false;
+    while (i + 1 + size < p.size && p.data[i + 1 + size] != '}')
+        size++;
+    return size > 2;
+}
+
 // What Java and PCRE2 read differently: class intersection and union, blocks, java properties, and PCRE2 escapes that
 // Java has not. Found by looking, so that nothing is answered wrongly.
 static const char *read_differently(struct slice p)
@@ -65,15 +76,13 @@ static const char *read_differently(struct slice p)
     for (uint32_t i = 0; i < p.size; i++) {
         if (p.data[i] == '\\' && i + 1 < p.size) {
             char c = p.data[++i];
-            if (c == 'p' || c == 'P')
-                return i + 1 < p.size && p.data[i + 1] == '{' && i + 2 < p.size && p.data[i + 2] == 'I' ? "\\p{I..}"
-                       : i + 4 < p.size && memcmp(p.data + i + 2, "java", 4) == 0                       ? "\\p{java..}"
-                                                                                                        : NULL;
+            if ((c == 'p' || c == 'P') && names_a_property(p, i + 1))
+                return "\\p{..} of more than a category such as L or Nd";
             if (c == 'N' || c == 'G' || c == 'K' || c == 'C' || c == 'g')
                 return "\\N, \\G, \\K, \\C or \\g";
             continue;
         }
-        if (p.data[i] == '[' && depth++ > 0 && !(i + 1 < p.size && p.data[i + 1] == ':'))
+        if (p.data[i] == '[' && depth++ > 0)
             return "a class inside a class";
         if (p.data[i] == ']' && depth > 0)
             depth--;

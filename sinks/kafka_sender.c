@@ -129,7 +129,7 @@ static void stop(struct kafka_sender *s, const char *reason, int64_t retry_after
 {
     s->stopped = true;
     s->retry_after = retry_after > s->retry_after ? retry_after : s->retry_after;
-    snprintf(s->reason, sizeof(s->reason), "%.*s", (int)sizeof(s->reason) - 1, reason);
+    snprintf(s->reason, sizeof(s->reason), "%.*s", SINK_REASON_MAX - 1, reason);
 }
 
 static void ask(struct kafka_sender *s)

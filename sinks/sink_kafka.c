@@ -110,6 +110,8 @@ static enum status kafka_check(const struct options *options, const struct field
 {
     struct arena arena;
     struct kafka_settings settings;
+    if (!RUNNEL_KAFKA)
+        return error_set(e, STATUS_CONFIG, "this build has no Kafka (RUNNEL_KAFKA)");
     arena_init(&arena, memory, ARENA_BLOCK);
     enum status status = read_options(options, fields, field_count, &arena, &settings, e);
     arena_free(&arena);

@@ -87,6 +87,9 @@ static enum status plan_and_print(const struct pipeline *p, struct port *port, b
         plan_schema_print(plan, &out);
     plan_explain(plan, &out);
     s = port->class->print(port, out.data, out.size, e);
+    text_clear(&out);
+    plan_warn(plan, &out);
+    fputs(text_cstring(&out), stderr);
     text_free(&out);
     return s;
 }

@@ -94,7 +94,7 @@ const char *name_text(struct arena *a, const struct slice *parts, uint32_t count
 enum status bind_select(struct binder *b, const struct ast_select *ast, const struct visible *ctes, struct query **out);
 enum status bind_relation(struct query *q, const struct ast_relation *r, const struct visible *ctes);
 enum status bind_expr(const struct context *c, struct ast_expr *x, struct expr **out);
-// `x` cast to BOOLEAN if it is a bare NULL; else [DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN].
+// `x` cast to BOOLEAN if it is a bare NULL (which WHERE does not take); else [DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN].
 enum status bind_condition(const struct context *c, struct ast_expr *x, struct expr **out);
 // Value of an expression without columns, computed as a query would. Not for ARRAY, STRUCT, MAP.
 struct value bind_constant(struct binder *b, const struct expr *x);

@@ -56,6 +56,44 @@ static void fill_outputs(struct plan *p)
     }
 }
 
+// The result's columns and each sink's options together.
+static enum status check_sinks(const struct plan *p, struct error *e)
+{
+    const struct logical *l = &p->logical;
+    for (uint32_t i = 0; i < l->pipeline->sink_count; i++) {
+        const struct pipeline_sink *sink = &l->pipeline->sinks[i];
+        struct error why = {0};
+        if (sink->class->check == NULL)
+            continue;
+        enum status s = sink->class->check(&sink->options, l->fields, p->field_count, l->arena->memory, &why);
+        if (s == STATUS_CONFIG)
+            return pipeline_error(l->pipeline, sink->place, e, "sink %.*s: %.900s", (int)sink->name.size,
+                                  sink->name.data, why.text);
+        if (s)
+            return error_set(e, s, "%s", why.text);
+    }
+    return STATUS_OK;
+}
+
+void plan_warn(const struct plan *p, struct text *out)
+{
+    const struct logical *l = &p->logical;
+    for (uint32_t i = 0; i < l->pipeline->sink_count; i++) {
+        const struct pipeline_sink *sink = &l->pipeline->sinks[i];
+        struct text words;
+        text_init(&words, out->memory);
+        if (sink->class->warn != NULL)
+            sink->class->warn(&sink->options, l->fields, p->field_count, &words);
+        for (size_t at = 0, end; at < words.size; at = end + 1) {
+            for (end = at; words.data[end] != '\n';)
+                end++;
+            text_printf(out, "warning: sink %.*s: %.*s\n", (int)sink->name.size, sink->name.data, (int)(end - at),
+                        words.data + at);
+        }
+        text_free(&words);
+    }
+}
+
 enum status plan_make(const struct pipeline *pipeline, const struct session *session, struct arena *arena,
                       struct plan **out, struct error *e)
 {
@@ -76,6 +114,8 @@ enum status plan_make(const struct pipeline *pipeline, const struct session *ses
     predicates_push(l);
     columns_prune(l);
     s = check_corrupt_only(l, source_node(l), e);
+    if (!s)
+        s = check_sinks(p, e);
     fill_outputs(p);
     *out = p;
     return s;

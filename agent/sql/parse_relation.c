@@ -207,9 +207,9 @@ struct ast_relation *parse_laterals(struct parser *p, struct ast_relation *left)
         if (!is_name_token(p->token) || !ahead_symbol(p, 1, "("))
             return fail_expected(p, "a generator behind LATERAL VIEW, such as explode(column)");
         r->generator = parse_call(p);
-        // the view's name may be left out: then AS is it, to Spark
+        // behind the call AS is the view's name, to Spark
         if (!at_word(p, "AS") || !is_name_token(ahead(p, 1)))
-            r->alias = begins_table_alias(p) ? expect_name(p, "the view's name") : (struct slice){0};
+            r->alias = expect_name(p, "the view's name");
         accept_word(p, "AS");
         if (begins_table_alias(p)) {
             do

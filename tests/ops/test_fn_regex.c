@@ -25,6 +25,9 @@ static void test_split_keeps_what_is_empty(void **state)
     GIVES("[\"a\",\"b\"]", "split", str("a.b"), str("\\."));
     GIVES("[\"one\",\"two\",\"\"]", "split", str("oneAtwoB"), str("[AB]"));
     GIVES("[\"a\",\"b\"]", "split", str("ab"), str("(?=b)"));
+    GIVES("[\"a\",\"b\",\"\"]", "split", str("ab"), str("|"));
+    GIVES("[\"ab\",\"\"]", "split", str("ab"), str("$"));
+    GIVES("[\"\"]", "split", str(""), str("|"));
 }
 
 static void test_matches(void **state)
@@ -36,6 +39,10 @@ static void test_matches(void **state)
     REFUSED("REGEX_GROUP_INDEX", "regexp_extract", str("a"), str("a"), num(1));
     REFUSED("PATTERN", "rlike", str("a"), str("("));
     REFUSED("PATTERN", "rlike", str("a"), str("[a-z&&[b]]"));
+    REFUSED("PATTERN", "rlike", str("a"), str("[[:alpha:]]"));
+    REFUSED("PATTERN", "rlike", str("a"), str("\\p{Alpha}"));
+    REFUSED("PATTERN", "rlike", str("a"), str("\\p{IsLatin}"));
+    GIVES("true", "rlike", str("a"), str("\\p{Ll}"));
     REFUSED("NON_FOLDABLE_INPUT", "rlike", str("a"), column(0, TYPE_STRING));
 }
 

@@ -269,6 +269,29 @@ case("explode_forms", "SELECT k, x FROM events LATERAL VIEW OUTER explode(a) t A
 case("explode_pos", "SELECT k, posexplode(a) FROM events", [[{"k": "p", "a": [1, None, 3]}, {"k": "q", "a": []}, {"k": "r"}]], schema="k STRING, a ARRAY<INT>")
 case("explode_map", "SELECT explode(m) FROM events", [[{"m": {"a": 1, "b": None}}, {"m": {}}, {}]], schema="m MAP<STRING, INT>")
 
+# ---------------------------------------------------------------- found by strangers
+
+DST = [lines(*['{"t":"2024-%sZ"}' % x for x in ("03-30T01:30:00", "03-31T00:30:00", "03-31T01:30:00", "04-01T00:30:00", "09-27T00:30:00", "10-26T00:30:00", "10-27T00:30:00", "10-27T01:30:00",
+                                               "10-28T01:30:00", "11-27T01:30:00")], '{}')]
+case("time_interval_over_dst_berlin", "SELECT t, t + INTERVAL 1 DAY AS a, t - INTERVAL 1 DAY AS b, t + INTERVAL 24 HOURS AS c, t - INTERVAL '1 01:00:00' DAY TO SECOND AS d, t + INTERVAL 2 HOURS AS e, t - INTERVAL 90 MINUTES AS f, "
+     "t + INTERVAL 1 MONTH AS g, t - INTERVAL 1 MONTH AS h, t + INTERVAL 3 WEEKS AS i, INTERVAL 1 DAY + t AS j FROM events", DST, schema="t TIMESTAMP", zone="Europe/Berlin")
+case("time_interval_over_dst_ntz", "SELECT t, t + INTERVAL 1 DAY AS a, t - INTERVAL 1 MONTH AS b, t + INTERVAL 25 HOURS AS c FROM events", [lines('{"t":"2024-03-30T02:30:00"}', '{"t":"2024-10-27T02:30:00"}')],
+     schema="t TIMESTAMP_NTZ", zone="Europe/Berlin")
+case("expr_split_empty_match", "SELECT s, split(s, '|') AS a, split(s, 'x*') AS b, split(s, '(?=a)') AS c, split(s, '$') AS d, split(s, 'a|') AS e, split(s, '|', 2) AS f, split(s, '^') AS h, split(s, '(?<=a)') AS j, "
+     "split(s, 'k*$') AS k, split(s, '|', 100) AS l FROM events", [[{"s": x} for x in ("spark", "", "a", "xaxx", "aa bb", "kk", None, "äöü", "ab\n")]], schema="s STRING")
+NESTED = [lines('{"i":1,"a":[1]}')]
+case("error_lateral_view_without_name", "SELECT i, col FROM events LATERAL VIEW explode(a)", NESTED, schema="i INT, a ARRAY<INT>")
+case("explode_lateral_as_is_the_name", "SELECT i, z FROM events LATERAL VIEW explode(a) AS z", NESTED, schema="i INT, a ARRAY<INT>")
+case("explode_lateral_name_only", "SELECT i, q.col FROM events LATERAL VIEW explode(a) q", NESTED, schema="i INT, a ARRAY<INT>")
+ONE = [lines('{"i":1,"s":"xyz"}')]
+case("error_where_null_literal", "SELECT i FROM events WHERE NULL", ONE, schema="i INT")
+case("agg_having_null_literal", "SELECT i, count(*) AS n FROM events GROUP BY i HAVING NULL", ONE, schema="i INT", mode="update")
+case("error_case_when_null_literal", "SELECT CASE WHEN i > 1 THEN 2 WHEN NULL THEN 1 ELSE 0 END AS a FROM events", ONE, schema="i INT")
+case("expr_if_null_literal", "SELECT if(NULL, 1, 0) AS a, CASE NULL WHEN 1 THEN 2 ELSE 3 END AS b, CASE WHEN CAST(NULL AS BOOLEAN) THEN 1 ELSE 0 END AS c, NOT NULL AS d, if(i > 1 AND NULL, 1, 0) AS e FROM events", ONE, schema="i INT")
+case("error_schema_varchar", "SELECT s FROM events", ONE, schema="s VARCHAR(2)")
+case("error_schema_char_nested", "SELECT i FROM events", ONE, schema="i INT, a ARRAY<STRUCT<x: CHAR(2)>>")
+case("expr_cast_varchar", "SELECT CAST(s AS VARCHAR(2)) AS a, CAST(s AS CHAR(5)) AS b FROM events", ONE, schema="s STRING")
+
 if __name__ == "__main__":
     write(sys.argv[1])
     print("%d cases" % len(CASES))
