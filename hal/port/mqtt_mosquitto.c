@@ -202,12 +202,20 @@ static void on_subscribe(struct mosquitto *m, void *arg, int mid, int count, con
     }
 }
 
+static void lose_early(struct session *s)
+{
+    lose(s, s->c->settings.tls.on ? "the peer closed the connection in the TLS handshake; does it speak TLS there?"
+                                  : "the peer closed the connection before it said yes; does it want TLS there?");
+}
+
 static void on_disconnect(struct mosquitto *m, void *arg, int rc, const mosquitto_property *properties)
 {
     struct session *s = arg;
     (void)m, (void)properties;
     s->replaced = rc == MQTT_RC_SESSION_TAKEN_OVER;
     s->closed = rc == MOSQ_ERR_CONN_LOST;
+    if (s->closed && !s->up)
+        lose_early(s);
     lose(s, loss_words(rc));
 }
 
@@ -494,8 +502,7 @@ static bool peer_left(struct session *s)
     char byte;
     if (s->up || recv(mosquitto_socket(s->m), &byte, 1, MSG_PEEK | MSG_DONTWAIT) != 0)
         return false;
-    lose(s, s->c->settings.tls.on ? "the peer closed the connection in the TLS handshake; does it speak TLS there?"
-                                  : "the peer closed the connection before it said yes; does it want TLS there?");
+    lose_early(s);
     return true;
 }
 
@@ -650,16 +657,20 @@ struct retry {
     bool again; // not the first connection
 };
 
-// Which client has our id, MQTT 5 says; in 3.1.1 the broker just hangs up, again and again.
+// That another client has our id MQTT 5 can say; mosquitto 2.0 just hangs up, again and again.
 static void judge(struct session *s, struct retry *r)
 {
     int64_t lived = s->up ? now() - s->up_at : 0;
     r->strikes = s->up && s->closed && lived < SHORT_LIFE * SECOND ? r->strikes + 1 : 0;
-    bool suspected = r->strikes >= STRIKES && s->c->settings.version == MQTT_3_1_1;
-    if (s->replaced || suspected) {
+    const char *id = s->c->settings.client_id;
+    if (s->replaced) {
+        snprintf(s->reason, sizeof(s->reason), "another client uses the client id %.120s: give each its own", id);
+    } else if (r->strikes >= STRIKES) {
         s->replaced = true;
-        snprintf(s->reason, sizeof(s->reason), "another client %s the client id %.120s: give each its own",
-                 suspected ? "seems to use" : "uses", s->c->settings.client_id);
+        snprintf(s->reason, sizeof(s->reason),
+                 "the broker hangs up again and again: another client seems to use the client id %.80s (give each its "
+                 "own), or it does not take what it is sent",
+                 id);
     }
     bool calm = s->replaced ? lived > CALM * SECOND : s->useful || lived > SHORT_LIFE * SECOND;
     r->failures = calm ? 0 : r->failures + 1;
