@@ -1,5 +1,5 @@
 // One JSON record as tokens, exactly as Jackson's UTF8StreamJsonParser (2.21) with Spark's settings gives them: single
-// quotes and NaN/Infinity allowed, nothing else. Private to the JSON decoder.
+// quotes and NaN/Infinity allowed, nothing else. For the JSON decoder, and for answers of REST bridges.
 //
 // What matters is not only which text is good, but how far Jackson is when it stumbles, because Spark reads on after an
 // error inside a value: a string is only begun when its token is given and read when it is asked for or passed over; a

@@ -30,12 +30,25 @@ enum status deliver(struct engine *g, int64_t *next, struct error *e)
     return s == STATUS_FULL ? STATUS_OK : s; // what has arrived is known; it is recorded when there is room
 }
 
+// What came in between two triggers is taken, so that the peers go on.
+static int64_t tend_sources(struct engine *g)
+{
+    int64_t next = INT64_MAX;
+    for (uint32_t i = 0; i < g->setup.pipeline->source_count; i++) {
+        const struct source_class *class = g->intake[i] ? intake_class(g->intake[i]) : NULL;
+        int64_t again = class && class->tend ? class->tend(intake_source(g->intake[i])) : INT64_MAX;
+        next = again < next ? again : next;
+    }
+    return next;
+}
+
 enum status deliver_until(struct engine *g, int64_t until, bool (*early)(const struct engine *g), struct error *e)
 {
     struct port *port = g->setup.port;
     while (!g->stop && !(early && early(g))) {
-        int64_t next;
+        int64_t next, sources = tend_sources(g);
         enum status s = deliver(g, &next, e);
+        next = sources < next ? sources : next;
         if (s == STATUS_OK)
             s = port->class->wait(port, next < until ? next : until, e);
         if (s != STATUS_OK && s != STATUS_END)

@@ -16,16 +16,17 @@ void engine_stop(struct engine *g)
 // Asks every source what there is. *next: monotonic time of the next look.
 static enum status look(struct engine *g, bool *any, int64_t *next, struct error *e)
 {
-    *any = false;
+    *any = g->asking = false;
     *next = INT64_MAX;
     for (uint32_t i = 0; i < g->setup.pipeline->source_count; i++) {
         if (!g->intake[i])
             continue;
         int64_t again = INT64_MAX;
         enum status s = intake_class(g->intake[i])->plan(intake_source(g->intake[i]), &again, e);
-        if (s != STATUS_OK && s != STATUS_END)
+        if (s != STATUS_OK && s != STATUS_END && s != STATUS_AGAIN)
             return s;
         *any = *any || s == STATUS_OK;
+        g->asking = g->asking || s == STATUS_AGAIN;
         *next = again < *next ? again : *next;
     }
     return STATUS_OK;
@@ -331,7 +332,7 @@ static enum status turn(struct engine *g, bool *due, int64_t *next, struct error
     *next = sinks < *next ? sinks : *next;
     if (s != STATUS_OK)
         return s;
-    *due = !g->blocked && (any || g->no_data_due);
+    *due = !g->blocked && !g->asking && (any || g->no_data_due);
     return *due ? run_batch(g, e) : STATUS_OK;
 }
 
@@ -379,7 +380,7 @@ static enum status run_batches(struct engine *g, struct error *e)
         g->full = false;
         if (due)
             say_falling_behind(g, port->class->monotonic(port) - now);
-        if (!g->blocked && (g->trigger.kind == TRIGGER_ONCE || (bounded && !due)))
+        if (!g->blocked && !g->asking && (g->trigger.kind == TRIGGER_ONCE || (bounded && !due)))
             return STATUS_OK;
         s = wait_for_trigger(g, due, wall, now, next, e);
         if (s != STATUS_OK)

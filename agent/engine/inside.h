@@ -38,6 +38,7 @@ struct engine {
     bool no_data_due;              // the watermark moved in the last batch of this run
     bool committed;                // a batch was committed, its finish is still to be done
     bool full;                     // there was no room at the last try
+    bool asking;                   // a frozen source does not know yet what there is
     bool blocked;                  // the outbox is full: nothing new is read
     struct text scratch;
     volatile sig_atomic_t stop;

@@ -14,16 +14,24 @@ enum message_column {
     MESSAGE_PARTITION,
     MESSAGE_OFFSET,
     MESSAGE_TIMESTAMP,
+    MESSAGE_TIMESTAMP_TYPE,
+    MESSAGE_HEADERS,
     MESSAGE_QOS,
     MESSAGE_RETAIN,
     MESSAGE_COLUMNS
 };
 
 static const struct slice message_names[MESSAGE_COLUMNS] = {
-    [MESSAGE_VALUE] = {"value", 5},   [MESSAGE_KEY] = {"key", 3},
-    [MESSAGE_TOPIC] = {"topic", 5},   [MESSAGE_PARTITION] = {"partition", 9},
-    [MESSAGE_OFFSET] = {"offset", 6}, [MESSAGE_TIMESTAMP] = {"timestamp", 9},
-    [MESSAGE_QOS] = {"qos", 3},       [MESSAGE_RETAIN] = {"retain", 6},
+    [MESSAGE_VALUE] = {"value", 5},
+    [MESSAGE_KEY] = {"key", 3},
+    [MESSAGE_TOPIC] = {"topic", 5},
+    [MESSAGE_PARTITION] = {"partition", 9},
+    [MESSAGE_OFFSET] = {"offset", 6},
+    [MESSAGE_TIMESTAMP] = {"timestamp", 9},
+    [MESSAGE_QOS] = {"qos", 3},
+    [MESSAGE_RETAIN] = {"retain", 6},
+    [MESSAGE_TIMESTAMP_TYPE] = {"timestampType", 13},
+    [MESSAGE_HEADERS] = {"headers", 7},
 };
 
 struct intake {
@@ -189,6 +197,22 @@ static void put_slice(struct column *c, uint32_t row, struct slice s, bool null)
     c->slice[row] = s;
 }
 
+// ARRAY<STRUCT<key: STRING, value: BINARY>>; NULL without headers, as Spark gives them.
+static void put_headers(struct column *c, const struct message *m, uint32_t row, struct arena *arena)
+{
+    if (!c)
+        return;
+    c->null[row] = m->header_count == 0;
+    c->span[row] = (struct span){c->used, m->header_count};
+    column_reserve(c, c->used + m->header_count, arena);
+    for (uint32_t i = 0; i < m->header_count; i++, c->used++) {
+        struct slice name = m->header[2 * i], value = m->header[2 * i + 1];
+        c->child->null[c->used] = 0;
+        put_slice(&c->child->child[0], c->used, name, name.data == NULL);
+        put_slice(&c->child->child[1], c->used, value, value.data == NULL);
+    }
+}
+
 // The source's own columns of a message, for `count` rows from `row` on.
 static void put_message(struct intake *in, const struct message *m, uint32_t row, uint32_t count)
 {
@@ -206,9 +230,12 @@ static void put_message(struct intake *in, const struct message *m, uint32_t row
             c[MESSAGE_OFFSET]->i64[row] = m->offset;
         }
         if (c[MESSAGE_TIMESTAMP]) {
-            c[MESSAGE_TIMESTAMP]->null[row] = 0;
+            c[MESSAGE_TIMESTAMP]->null[row] = m->no_timestamp;
             c[MESSAGE_TIMESTAMP]->i64[row] = m->timestamp;
         }
+        if (c[MESSAGE_TIMESTAMP_TYPE]) // no bridge gives it
+            c[MESSAGE_TIMESTAMP_TYPE]->null[row] = 1;
+        put_headers(c[MESSAGE_HEADERS], m, row, &in->arena);
         if (c[MESSAGE_QOS]) {
             c[MESSAGE_QOS]->null[row] = 0;
             c[MESSAGE_QOS]->i32[row] = m->qos;

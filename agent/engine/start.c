@@ -74,6 +74,17 @@ static enum status refuse_live(const struct engine *g, const struct pipeline_sou
         (int)source->name.size, source->name.data, source->class->format);
 }
 
+// The watermark is on the source's own column of that name.
+static bool watermark_on_timestamp(const struct pipeline_source *source)
+{
+    if (!source->has_watermark || !slice_equal_fold(source->watermark_column, SLICE("timestamp")))
+        return false;
+    for (uint32_t i = 0; source->schema && i < source->schema->field_count; i++)
+        if (slice_equal_fold(source->schema->fields[i].name, SLICE("timestamp")))
+            return false;
+    return true;
+}
+
 static enum status open_source(struct engine *g, uint32_t i, struct error *e)
 {
     const struct pipeline_source *source = &g->setup.pipeline->sources[i];
@@ -93,6 +104,7 @@ static enum status open_source(struct engine *g, uint32_t i, struct error *e)
         .once = g->trigger.kind == TRIGGER_ONCE,
         .device = g->setup.device,
         .query = arena_copy(&g->arena, g->setup.pipeline->name.data, g->setup.pipeline->name.size),
+        .needs_timestamp = watermark_on_timestamp(source),
     };
     if (!setup.state)
         return STATUS_FAILED;

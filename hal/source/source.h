@@ -23,6 +23,9 @@ struct message {
     int32_t partition;
     uint8_t qos;
     bool retain;
+    bool no_timestamp;          // the peer gave none
+    const struct slice *header; // name, value, name, value, …
+    uint32_t header_count;      // pairs
 };
 
 enum block_kind {
@@ -52,6 +55,7 @@ struct source_setup {
     bool multi_line;            // hand over whole files
     bool fresh;                 // no batch was ever committed on this checkpoint
     bool once;                  // trigger once: one batch takes all there is, limits a trigger do not count
+    bool needs_timestamp;       // the watermark is on the source's own column `timestamp`: without one it never moves
     const char *device, *query; // who we are, for client ids
     const struct log *log;      // may be NULL
 };
@@ -79,9 +83,12 @@ struct source_class {
     enum status (*freeze)(struct source *s, struct error *e);
     // Fixes the next batch's range. Called again without `committed` in between (the batch was given up, its puts
     // rolled back), it begins where the lost batch began. STATUS_OK: there is a batch (it may have no rows, as rate's
-    // and socket's first); STATUS_END: there is nothing new. *next: monotonic time of the next look, INT64_MAX if the
-    // reactor will tell.
+    // and socket's first); STATUS_END: there is nothing new; STATUS_AGAIN (frozen sources only): what there is has been
+    // asked for and is not known yet. *next: monotonic time of the next look, INT64_MAX if the reactor will tell.
     enum status (*plan)(struct source *s, int64_t *next, struct error *e);
+    // The reactor woke, perhaps between two triggers: takes what has come, asks for more. NULL: nothing to do. Answers
+    // the monotonic time of the next look, INT64_MAX if the reactor will tell.
+    int64_t (*tend)(struct source *s);
     // The next block of the planned range; STATUS_END at its end. `rows`: for BLOCK_ROWS, the chunk to fill (the wanted
     // columns, in the order of columns(); NULL entries are not wanted).
     enum status (*read)(struct source *s, struct chunk *rows, struct block *out, struct error *e);

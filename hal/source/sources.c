@@ -1,6 +1,7 @@
 // The registry of sources: a new one is its file and one line here.
 #include "hal/source/source.h"
 #include "hal/source/source_file.h"
+#include "hal/source/source_kafka.h"
 #include "hal/source/source_mqtt.h"
 #include "hal/source/source_rate.h"
 #include "hal/source/source_rate_micro_batch.h"
@@ -10,6 +11,7 @@
 static const struct source_class *const sources[] = {
     &source_csv,              //
     &source_json,             //
+    &source_kafka,            //
     &source_mqtt,             //
     &source_rate,             //
     &source_rate_micro_batch, //
