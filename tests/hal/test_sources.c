@@ -2,6 +2,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <string.h>
 #include <stddef.h>
 
 #include <cmocka.h>
@@ -9,13 +10,12 @@
 static void test_registry(void **state)
 {
     (void)state;
-    static const char *const expected[] = {"csv", "json", "mqtt", "rate", "rate-micro-batch", "socket", "text"};
     uint32_t count;
     const struct source_class *const *list = source_list(&count);
-    assert_int_equal(count, sizeof(expected) / sizeof(expected[0]));
+    assert_non_null(source_find(SLICE("JSON"))); // what every build has, whatever its options
     for (uint32_t i = 0; i < count; i++) {
         const struct source_class *c = list[i];
-        assert_string_equal(c->format, expected[i]);
+        assert_true(i == 0 || strcmp(list[i - 1]->format, c->format) < 0); // by name, each once
         assert_ptr_equal(source_find(slice_of(c->format)), c);
         assert_true(c->options && c->open && c->close && c->plan && c->read && c->save && c->committed && c->counters &&
                     c->describe);
