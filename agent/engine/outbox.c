@@ -50,10 +50,10 @@ static enum status append(void *self, const struct sink_record *record, struct e
     return store_log_append(o->setup->store, o->name, place, text_view(&o->frame), e);
 }
 
-void outbox_rows(struct outbox *o, const struct chunk *chunk)
+void outbox_rows(struct outbox *box, const struct chunk *chunk)
 {
-    if (o->count > 0)
-        groups_add(&o->groups, chunk);
+    if (box->count > 0)
+        groups_add(&box->groups, chunk);
 }
 
 // ---------------------------------------------------------------- start and end
@@ -73,18 +73,18 @@ enum status outbox_open(const struct outbox_setup *setup, struct outbox **out, s
     return STATUS_OK;
 }
 
-void outbox_close(struct outbox *o)
+void outbox_close(struct outbox *box)
 {
-    if (!o)
+    if (!box)
         return;
-    for (uint32_t i = 0; i < o->count; i++) {
-        delivery_free(&o->outlets[i]);
-        text_free(&o->outlets[i].frame);
+    for (uint32_t i = 0; i < box->count; i++) {
+        delivery_free(&box->outlets[i]);
+        text_free(&box->outlets[i].frame);
     }
-    struct memory *m = o->setup.memory;
-    groups_free(&o->groups);
-    mem_free(m, o->outlets, o->setup.sinks * sizeof *o->outlets);
-    mem_free(m, o, sizeof *o);
+    struct memory *m = box->setup.memory;
+    groups_free(&box->groups);
+    mem_free(m, box->outlets, box->setup.sinks * sizeof *box->outlets);
+    mem_free(m, box, sizeof *box);
 }
 
 struct counting {
@@ -153,9 +153,9 @@ enum status outbox_add(struct outbox *box, const char *name, const struct sink_c
     return resume(o, e);
 }
 
-void outbox_attach(struct outbox *o, struct sink *sink)
+void outbox_attach(struct outbox *box, struct sink *sink)
 {
-    o->outlets[o->count - 1].sink = sink;
+    box->outlets[box->count - 1].sink = sink;
 }
 
 // ---------------------------------------------------------------- commits

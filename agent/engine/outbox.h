@@ -29,35 +29,35 @@ struct outbox_setup {
 };
 
 enum status outbox_open(const struct outbox_setup *setup, struct outbox **out, struct error *e);
-void outbox_close(struct outbox *o); // NULL is fine
+void outbox_close(struct outbox *box); // NULL is fine
 
 // A place for one sink, and where its render puts records; then the sink itself, once it is open. `name` is borrowed.
-enum status outbox_add(struct outbox *o, const char *name, const struct sink_class *class,
+enum status outbox_add(struct outbox *box, const char *name, const struct sink_class *class,
                        const struct options *options, const struct record_log **records, struct error *e);
-void outbox_attach(struct outbox *o, struct sink *sink); // of the last added
+void outbox_attach(struct outbox *box, struct sink *sink); // of the last added
 
 // The batch's rows, before they are rendered.
-void outbox_rows(struct outbox *o, const struct chunk *chunk);
+void outbox_rows(struct outbox *box, const struct chunk *chunk);
 
 // Around each commit. `rows`: of the batch that is part of it, or with_batch is false. What is deliberately lost is
 // taken from the log here, and told. After prepare, committed or abandoned.
-enum status outbox_prepare(struct outbox *o, bool with_batch, uint64_t rows, struct error *e);
-void outbox_committed(struct outbox *o);
-void outbox_abandoned(struct outbox *o);
+enum status outbox_prepare(struct outbox *box, bool with_batch, uint64_t rows, struct error *e);
+void outbox_committed(struct outbox *box);
+void outbox_abandoned(struct outbox *box);
 
 // Between batches: takes what is known of records under way, sends what has room, a page a sink at most. *next:
 // monotonic time of the next look; the sinks wake the port before that if there is something to know.
-enum status outbox_turn(struct outbox *o, int64_t *next, struct error *e);
+enum status outbox_turn(struct outbox *box, int64_t *next, struct error *e);
 // A commit is due that no batch has brought: acknowledgements to be recorded, records to be let out.
-bool outbox_commit_due(struct outbox *o);
+bool outbox_commit_due(struct outbox *box);
 // Something would be lost to a restart, if only the knowledge of what has arrived.
-bool outbox_pending(const struct outbox *o);
+bool outbox_pending(const struct outbox *box);
 // The share of a sink is full and may not be cut: nothing new is to be read.
-bool outbox_blocks(struct outbox *o);
+bool outbox_blocks(struct outbox *box);
 // Records not yet acknowledged, of all sinks.
-uint64_t outbox_waiting(const struct outbox *o);
+uint64_t outbox_waiting(const struct outbox *box);
 // For a person: which sink how many records wait for, and why.
-void outbox_say_waiting(const struct outbox *o);
+void outbox_say_waiting(const struct outbox *box);
 
 // Of one sink since the start, in records of the log: logged = acknowledged + superseded + dropped + dead + waiting.
 struct outbox_counters {
@@ -67,6 +67,6 @@ struct outbox_counters {
     uint64_t waiting;
     uint64_t repeats; // sent again
 };
-const struct outbox_counters *outbox_counters(const struct outbox *o, const char *name); // NULL: no such sink
+const struct outbox_counters *outbox_counters(const struct outbox *box, const char *name); // NULL: no such sink
 
 #endif

@@ -35,6 +35,7 @@ class ExitCodes(Case):
                 (("sql", "SELECT 1"), "wants one query and --from"),
                 (("state",), "wants a checkpoint directory"),
                 (("state", "x", "sho"), "neither show, check nor deadletter"),
+                (("state", "x", "deadletter", "foo"), "neither list nor resend"),
                 (("version", "now"), "takes no argument")):
             with self.subTest(arguments=arguments):
                 err = self.refused(2, *arguments)
