@@ -9,7 +9,8 @@
 static void test_registry(void **state)
 {
     (void)state;
-    static const char *const expected[] = {"csv", "json", "mqtt", "rate", "rate-micro-batch", "socket", "text"};
+    static const char *const expected[] = {"csv",    "json", "kafka", "mqtt", "rate", "rate-micro-batch",
+                                           "socket", "text"};
     uint32_t count;
     const struct source_class *const *list = source_list(&count);
     assert_int_equal(count, sizeof(expected) / sizeof(expected[0]));
