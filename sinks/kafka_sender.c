@@ -9,11 +9,12 @@
 
 enum {
     MILLISECOND = 1000,
-    FLIGHTS = 4,                    // topics at once
-    BATCH_FIRST = 16,               // records of the first requests
-    QUICK = 500 * MILLISECOND,      // an answer after which a full request's successor is twice as large
-    SLOW = 2000 * MILLISECOND,      // and half as large
-    BYTES_MOST = 512 * 1024,        // a request; one record may be larger
+    FLIGHTS = 4,               // topics at once
+    BATCH_FIRST = 16,          // records of the first requests
+    QUICK = 500 * MILLISECOND, // an answer after which a full request's successor is twice as large
+    SLOW = 2000 * MILLISECOND, // and half as large
+    BYTES_MOST = 512 * 1024,   // a request; one record may be larger
+    TOO_LARGE_LEAST = 4096,
     BYTES_LEAST = 1024,             // below it a 413 is about something else
     WINDOW_BYTES = 2 * 1024 * 1024, // of records held; it may be passed by the last
     ANSWER_MOST = 8 * 1024 * 1024,  // a bridge's answer
@@ -336,8 +337,9 @@ static void take_too_large(struct kafka_sender *s, struct flight *f, const char 
         bytes += size_of(kafka_window_at(&s->window, f->ticket[i]));
     if (f->to - f->from > 1 && bytes / 2 < s->byte_limit)
         s->byte_limit = bytes / 2 < BYTES_LEAST ? BYTES_LEAST : bytes / 2;
+    // A small record alone is not too large, whatever the bridge says.
     if (!halve(s, f))
-        settle_piece(s, f, SINK_REFUSED, reason, 0);
+        settle_piece(s, f, bytes < TOO_LARGE_LEAST ? SINK_UNDECIDED : SINK_REFUSED, reason, 0);
 }
 
 // A status without offsets[].

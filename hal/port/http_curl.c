@@ -329,9 +329,11 @@ static void say_failure(const struct http_client *c, const struct slot *s, CURLc
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:
     case CURLE_PARTIAL_FILE:
-    case CURLE_SEND_FAIL_REWIND:
-    case CURLE_ABORTED_BY_CALLBACK:
         snprintf(out, HTTP_REASON_MAX, "%s: the connection was lost before the answer (%.70s)", host, words);
+        break;
+    case CURLE_SEND_FAIL_REWIND: // libcurl would have sent it again: it was told not to
+    case CURLE_ABORTED_BY_CALLBACK:
+        snprintf(out, HTTP_REASON_MAX, "%s: the connection was lost before the answer", host);
         break;
     default:
         snprintf(out, HTTP_REASON_MAX, "%s: %.120s", host, words);
