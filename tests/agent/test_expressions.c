@@ -133,11 +133,36 @@ static void test_as_spark_over_columns(void **state)
     run(true);
 }
 
+// What the reference page shows of each function is what it gives.
+static void test_examples(void **state)
+{
+    (void)state;
+    uint32_t count, wrong = 0;
+    const struct function *const *all = function_list(&count);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct function *f = all[i];
+        if (f->flags & (FUNCTION_GENERATOR | FUNCTION_WINDOW | FUNCTION_BATCH))
+            continue;
+        struct asked a = {.column = columns, .columns = COLUMNS, .session.zone = &zone_utc};
+        arena_init(&a.arena, &a.memory, 1 << 16);
+        assert_true(f->usage && f->summary && f->example && f->gives && f->min_args <= f->max_args);
+        const char *got = answer(&a, f->example);
+        const char *expected = arena_printf(&a.arena, strcmp(f->gives, "null") == 0 ? "{}" : "{\"x\":%s}", f->gives);
+        if (!got || strcmp(strchr(got, '\t') + 1, expected) != 0) {
+            print_error("%s\n  expected %s\n  got      %s\n", f->example, expected, got ? got : a.error.text);
+            wrong++;
+        }
+        arena_free(&a.arena);
+    }
+    assert_int_equal(wrong, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_as_spark),
         cmocka_unit_test(test_as_spark_over_columns),
+        cmocka_unit_test(test_examples),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
