@@ -21,6 +21,8 @@
     X(substring) X(left) X(right) X(substring_index) X(trim) X(btrim) X(ltrim) X(rtrim)                                \
     X(upper) X(lower) X(initcap)                                                                                       \
     X(translate) X(overlay) X(split_part) X(find_in_set) X(space) X(bit_length) X(elt) X(luhn_check) X(levenshtein)    \
+    X(format_number)                                                                                                   \
+    X(format_string)                                                                                                   \
     X(mask)                                                                                                            \
     X(soundex)                                                                                                         \
     X(hex) X(unhex) X(bin) X(base64) X(unbase64) X(conv) X(chr) X(encode) X(decode) X(to_binary)                       \
