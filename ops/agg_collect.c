@@ -154,7 +154,7 @@ static enum status collect_bind(struct aggregate_binding *b, const bool *what, s
         return error_set(e, STATUS_CONFIG,
                          "[DATATYPE_MISMATCH.UNSUPPORTED_INPUT_TYPE] collect_set: the value has a MAP in it, of which "
                          "none equals another");
-    b->type = type_array(b->arena, t, false);
+    b->type = type_array(b->arena, t, b->arg[0]->nullable); // as Spark says it; there is no NULL in it
     b->nullable = false;
     b->state_size = (sizeof(struct datum_list) + 7u) & ~7u;
     b->state = what;

@@ -719,8 +719,12 @@ static const double bias_18[] = {
 };
 // clang-format on
 
-#define POINTS(p) {raw_##p, bias_##p, sizeof raw_##p / sizeof raw_##p[0]}
+#define POINTS(p)                                                                                                      \
+    {                                                                                                                  \
+        raw_##p, bias_##p, sizeof raw_##p / sizeof raw_##p[0]                                                          \
+    }
 
 const struct cardinality_points cardinality_points[] = {
-    POINTS(4), POINTS(5), POINTS(6), POINTS(7), POINTS(8), POINTS(9), POINTS(10), POINTS(11), POINTS(12), POINTS(13), POINTS(14), POINTS(15), POINTS(16), POINTS(17), POINTS(18),
+    POINTS(4),  POINTS(5),  POINTS(6),  POINTS(7),  POINTS(8),  POINTS(9),  POINTS(10), POINTS(11),
+    POINTS(12), POINTS(13), POINTS(14), POINTS(15), POINTS(16), POINTS(17), POINTS(18),
 };
