@@ -105,7 +105,7 @@ static enum status average_bind(struct aggregate_binding *b, struct error *e)
 
 const struct aggregate aggregate_avg = {
     .name = "avg",
-    .alias = (const char *const[]){"mean", NULL},
+    .alias = (const char *const[]){"mean", "try_avg", NULL},
     .min_args = 1,
     .max_args = 1,
     .bind = average_bind,

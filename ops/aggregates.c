@@ -9,12 +9,46 @@ extern const struct aggregate aggregate_first, aggregate_last, aggregate_any_val
 extern const struct aggregate aggregate_bool_and, aggregate_bool_or;
 extern const struct aggregate aggregate_stddev_samp, aggregate_stddev_pop, aggregate_var_samp, aggregate_var_pop;
 extern const struct aggregate aggregate_corr, aggregate_covar_pop, aggregate_covar_samp;
+extern const struct aggregate aggregate_bit_and, aggregate_bit_or, aggregate_bit_xor;
+extern const struct aggregate aggregate_collect_list, aggregate_collect_set;
+extern const struct aggregate aggregate_approx_count_distinct;
+extern const struct aggregate aggregate_percentile_approx, aggregate_percentile, aggregate_median;
+extern const struct aggregate aggregate_mode;
+extern const struct aggregate aggregate_skewness, aggregate_kurtosis;
 
 static const struct aggregate *const registry[] = {
-    &aggregate_count,       &aggregate_count_if,   &aggregate_sum,     &aggregate_avg,       &aggregate_min,
-    &aggregate_max,         &aggregate_min_by,     &aggregate_max_by,  &aggregate_first,     &aggregate_last,
-    &aggregate_any_value,   &aggregate_bool_and,   &aggregate_bool_or, &aggregate_var_samp,  &aggregate_var_pop,
-    &aggregate_stddev_samp, &aggregate_stddev_pop, &aggregate_corr,    &aggregate_covar_pop, &aggregate_covar_samp,
+    &aggregate_count,
+    &aggregate_count_if,
+    &aggregate_sum,
+    &aggregate_avg,
+    &aggregate_min,
+    &aggregate_max,
+    &aggregate_min_by,
+    &aggregate_max_by,
+    &aggregate_first,
+    &aggregate_last,
+    &aggregate_any_value,
+    &aggregate_bool_and,
+    &aggregate_bool_or,
+    &aggregate_var_samp,
+    &aggregate_var_pop,
+    &aggregate_stddev_samp,
+    &aggregate_stddev_pop,
+    &aggregate_corr,
+    &aggregate_covar_pop,
+    &aggregate_covar_samp,
+    &aggregate_bit_and,
+    &aggregate_bit_or,
+    &aggregate_bit_xor,
+    &aggregate_collect_list,
+    &aggregate_collect_set,
+    &aggregate_approx_count_distinct,
+    &aggregate_percentile_approx,
+    &aggregate_percentile,
+    &aggregate_median,
+    &aggregate_mode,
+    &aggregate_skewness,
+    &aggregate_kurtosis,
 };
 
 enum { REGISTRY_COUNT = sizeof registry / sizeof registry[0] };

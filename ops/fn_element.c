@@ -305,6 +305,7 @@ const struct function function_item = {
 };
 const struct function function_element_at = {
     .name = "element_at",
+    .alias = (const char *const[]){"try_element_at", NULL},
     .min_args = 2,
     .max_args = 2,
     .bind = bind_item,

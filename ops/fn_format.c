@@ -188,6 +188,7 @@ const struct function function_from_unixtime = {
 };
 const struct function function_to_date = {
     .name = "to_date",
+    .alias = (const char *const[]){"try_to_date", NULL},
     .min_args = 1,
     .max_args = 2,
     .bind = bind_to,
@@ -198,6 +199,7 @@ const struct function function_to_date = {
 };
 const struct function function_to_timestamp = {
     .name = "to_timestamp",
+    .alias = (const char *const[]){"try_to_timestamp", NULL},
     .min_args = 1,
     .max_args = 2,
     .bind = bind_to,

@@ -53,7 +53,7 @@ static enum status bind_map_part(struct binding *b, struct error *e)
     if (status != STATUS_OK)
         return status;
     bool keys = b->function == &function_map_keys;
-    b->type = keys ? type_array(b->arena, t->key, false) : type_array(b->arena, t->element, t->contains_null);
+    b->type = keys ? type_array(b->arena, t->key, true) : type_array(b->arena, t->element, t->contains_null);
     b->state = &parts[keys ? 0 : 1];
     b->kernel = map_part;
     if (b->function == &function_map_entries) {

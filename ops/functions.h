@@ -21,6 +21,9 @@
     X(substring) X(left) X(right) X(substring_index) X(trim) X(btrim) X(ltrim) X(rtrim)                                \
     X(upper) X(lower) X(initcap)                                                                                       \
     X(translate) X(overlay) X(split_part) X(find_in_set) X(space) X(bit_length) X(elt) X(luhn_check) X(levenshtein)    \
+    X(format_number)                                                                                                   \
+    X(format_string)                                                                                                   \
+    X(mask)                                                                                                            \
     X(soundex)                                                                                                         \
     X(hex) X(unhex) X(bin) X(base64) X(unbase64) X(conv) X(chr) X(encode) X(decode) X(to_binary)                       \
     X(md5) X(sha1) X(sha2) X(crc32) X(hash) X(xxhash64)                                                                \
@@ -40,6 +43,7 @@
     X(array) X(struct) X(named_struct) X(map) X(field) X(item) X(element_at) X(size) X(array_contains)                 \
     X(to_json) X(get_json_object) X(json_array_length) X(json_object_keys)                                             \
     X(array_distinct) X(array_compact) X(array_position) X(array_remove) X(array_append) X(array_prepend)              \
+    X(sequence) X(arrays_zip) X(array_join)                                                                            \
     X(array_insert) X(array_repeat) X(slice) X(flatten) X(array_size) X(get) X(array_union) X(array_intersect)         \
     X(array_except) X(arrays_overlap) X(sort_array) X(array_sort) X(array_max) X(array_min) X(map_keys) X(map_values)  \
     X(map_entries) X(map_from_arrays) X(map_from_entries) X(map_concat) X(map_contains_key) X(str_to_map)              \

@@ -1,8 +1,8 @@
 // Expressions and what Spark 4.3 answered for them (expressions.tsv: the text, the type, to_json of the row, or "!" and
 // the error class): parsed, bound and run here, once with their literals folded and once with them as columns.
-#include "agent/sql/parse.h"
+#include "asked.h"
+
 #include "ops/encoder.h"
-#include "ops/function.h"
 #include "ops/program.h"
 
 #include <setjmp.h>
@@ -12,85 +12,12 @@
 
 #include <cmocka.h>
 
-enum { COLUMNS = 8, LITERALS = 64, LINE_MAX_BYTES = 4096, ROWS = 3 };
+enum { COLUMNS = 8, LINE_MAX_BYTES = 4096, ROWS = 3 };
 
-static const struct {
-    const char *name;
-    enum type_id type;
-} columns[COLUMNS] = {
+static const struct asked_column columns[COLUMNS] = {
     {"i", TYPE_INT},     {"l", TYPE_BIGINT}, {"d", TYPE_DOUBLE},     {"s", TYPE_STRING},
     {"b", TYPE_BOOLEAN}, {"f", TYPE_FLOAT},  {"ts", TYPE_TIMESTAMP}, {"dt", TYPE_DATE},
 };
-
-struct asked {
-    struct memory memory;
-    struct arena arena;
-    struct session session;
-    struct error error;
-    bool as_columns; // literals become columns 8, 9, …
-    struct value literals[LITERALS];
-    uint32_t literal_count;
-};
-
-static enum status bind(struct asked *a, const struct ast_expr *x, struct expr **out);
-
-static enum status bind_name(struct asked *a, const struct ast_expr *x, struct expr **out)
-{
-    for (uint32_t i = 0; x->part_count == 1 && i < COLUMNS; i++) {
-        if (slice_equal_fold(x->parts[0], slice_of(columns[i].name))) {
-            *out = expr_column(&a->arena, i, type_simple(columns[i].type), true);
-            return STATUS_OK;
-        }
-    }
-    return STATUS_CONFIG;
-}
-
-static enum status bind_literal(struct asked *a, const struct ast_expr *x, struct expr **out)
-{
-    if (!a->as_columns || a->literal_count == LITERALS) {
-        *out = expr_literal(&a->arena, x->value);
-        return STATUS_OK;
-    }
-    a->literals[a->literal_count] = x->value;
-    *out = expr_column(&a->arena, COLUMNS + a->literal_count++, x->value.type, true);
-    return STATUS_OK;
-}
-
-static enum status bind_call(struct asked *a, const struct ast_expr *x, struct expr **out)
-{
-    const struct function *f = function_find(x->name);
-    if (!f)
-        return error_set(&a->error, STATUS_CONFIG, "no function %.*s", (int)x->name.size, x->name.data);
-    struct expr **args = ARENA_ARRAY(&a->arena, struct expr *, x->argc + 1);
-    for (uint32_t i = 0; i < x->argc; i++) {
-        enum status status = bind(a, x->args[i], &args[i]);
-        if (status != STATUS_OK)
-            return status;
-    }
-    return expr_call(&a->arena, &a->session, f, args, x->argc, out, &a->error);
-}
-
-static enum status bind(struct asked *a, const struct ast_expr *x, struct expr **out)
-{
-    struct expr *inner = NULL;
-    enum status status;
-    switch (x->kind) {
-    case AST_LITERAL:
-    case AST_INTERVAL:
-        return bind_literal(a, x, out);
-    case AST_NAME:
-        return bind_name(a, x, out);
-    case AST_CALL:
-        return bind_call(a, x, out);
-    case AST_CAST:
-        status = bind(a, x->args[0], &inner);
-        if (status == STATUS_OK && x->lenient)
-            return expr_try_cast(&a->arena, &a->session, inner, x->type, out, &a->error);
-        return status == STATUS_OK ? expr_cast(&a->arena, &a->session, inner, x->type, out, &a->error) : status;
-    default:
-        return STATUS_CONFIG;
-    }
-}
 
 static struct chunk *make_chunk(struct asked *a)
 {
@@ -183,7 +110,7 @@ static void run(bool as_columns)
         char *expected = strchr(line, '\t');
         assert_non_null(expected);
         *expected++ = '\0';
-        struct asked a = {.session.zone = &zone_utc, .as_columns = as_columns};
+        struct asked a = {.column = columns, .columns = COLUMNS, .session.zone = &zone_utc, .as_columns = as_columns};
         arena_init(&a.arena, &a.memory, 1 << 16);
         wrong += !check(&a, line, expected);
         arena_free(&a.arena);
@@ -206,11 +133,36 @@ static void test_as_spark_over_columns(void **state)
     run(true);
 }
 
+// What the reference page shows of each function is what it gives.
+static void test_examples(void **state)
+{
+    (void)state;
+    uint32_t count, wrong = 0;
+    const struct function *const *all = function_list(&count);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct function *f = all[i];
+        if (f->flags & (FUNCTION_GENERATOR | FUNCTION_WINDOW | FUNCTION_BATCH))
+            continue;
+        struct asked a = {.column = columns, .columns = COLUMNS, .session.zone = &zone_utc};
+        arena_init(&a.arena, &a.memory, 1 << 16);
+        assert_true(f->usage && f->summary && f->example && f->gives && f->min_args <= f->max_args);
+        const char *got = answer(&a, f->example);
+        const char *expected = arena_printf(&a.arena, strcmp(f->gives, "null") == 0 ? "{}" : "{\"x\":%s}", f->gives);
+        if (!got || strcmp(strchr(got, '\t') + 1, expected) != 0) {
+            print_error("%s\n  expected %s\n  got      %s\n", f->example, expected, got ? got : a.error.text);
+            wrong++;
+        }
+        arena_free(&a.arena);
+    }
+    assert_int_equal(wrong, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_as_spark),
         cmocka_unit_test(test_as_spark_over_columns),
+        cmocka_unit_test(test_examples),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
