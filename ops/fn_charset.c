@@ -1,4 +1,5 @@
 // encode and decode: strings as bytes of a character set (stringExpressions.scala: Encode, StringDecode).
+#include "ops/character.h"
 #include "ops/kernel.h"
 #include "ops/result.h"
 #include "ops/utf8.h"

@@ -1,5 +1,6 @@
 // Numbers and bytes as digits: hex, unhex, base64, unbase64, bin, conv, chr (mathExpressions.scala,
 // stringExpressions.scala, NumberConverter).
+#include "ops/character.h"
 #include "ops/kernel.h"
 #include "ops/result.h"
 #include "ops/utf8.h"

@@ -1,19 +1,20 @@
 // Strings changed in places and taken apart: translate, overlay, mask, split_part, find_in_set, elt, space, bit_length
 // (stringExpressions.scala, maskExpressions.scala).
+#include "ops/character.h"
 #include "ops/kernel.h"
 #include "ops/result.h"
 #include "ops/utf8.h"
 
 static struct slice character(struct slice s, uint32_t from)
 {
-    return slice_part(s, from, utf8_next(s, from));
+    return slice_part(s, from, character_next(s, from));
 }
 
 // The place of a character among those of `s`, in characters; -1: it is not there.
 static int32_t character_place(struct slice s, struct slice wanted)
 {
     int32_t place = 0;
-    for (uint32_t i = 0; i < s.size; i = utf8_next(s, i), place++)
+    for (uint32_t i = 0; i < s.size; i = character_next(s, i), place++)
         if (slice_equal(character(s, i), wanted))
             return place;
     return -1;
@@ -27,11 +28,11 @@ static void translate(const struct call *c, const struct rows *rows)
             continue;
         struct slice s = slice_at(c->in[0], i), from = slice_at(c->in[1], i), to = slice_at(c->in[2], i);
         char *begin = string_room(c, i, (uint64_t)s.size * UTF8_MAX), *at_char = begin;
-        for (uint32_t k = 0; begin != NULL && k < s.size; k = utf8_next(s, k)) {
+        for (uint32_t k = 0; begin != NULL && k < s.size; k = character_next(s, k)) {
             struct slice one = character(s, k);
             int32_t place = character_place(from, one);
             if (place >= 0) {
-                uint32_t offset = utf8_offset(to, (uint32_t)place);
+                uint32_t offset = character_offset(to, (uint32_t)place);
                 one = offset < to.size ? character(to, offset) : slice_part(to, to.size, to.size);
             }
             if (one.size > 0)

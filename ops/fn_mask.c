@@ -1,5 +1,6 @@
 // mask (maskExpressions.scala): letters and digits replaced, so that a text can be shown.
 #include "ops/casefold.h"
+#include "ops/character.h"
 #include "ops/kernel.h"
 #include "ops/result.h"
 #include "ops/utf8.h"
@@ -26,7 +27,7 @@ static struct slice replacement(const struct call *c, uint32_t row, unsigned cla
     if (is_null(c->in[class + 1], row))
         return (struct slice){NULL, 0};
     struct slice by = slice_at(c->in[class + 1], row);
-    return by.size == 0 ? SLICE("") : slice_part(by, 0, utf8_next(by, 0));
+    return by.size == 0 ? SLICE("") : slice_part(by, 0, character_next(by, 0));
 }
 
 static void mask(const struct call *c, const struct rows *rows)
@@ -38,7 +39,7 @@ static void mask(const struct call *c, const struct rows *rows)
         struct slice s = slice_at(c->in[0], i);
         char *begin = string_room(c, i, (uint64_t)s.size * UTF8_MAX), *to = begin;
         for (uint32_t k = 0, end; begin != NULL && k < s.size; k = end) {
-            end = utf8_next(s, k);
+            end = character_next(s, k);
             struct slice one = slice_part(s, k, end), by = replacement(c, i, class_of(one, c->arena));
             one = by.data != NULL ? by : one;
             if (one.size > 0)

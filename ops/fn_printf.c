@@ -1,6 +1,7 @@
 // format_string: java.util.Formatter's %s %S %d %x %X %o %f %e %E %c %b %% %n with flags, width and precision
 // (stringExpressions.scala: FormatString).
 #include "ops/casefold.h"
+#include "ops/character.h"
 #include "ops/decimal.h"
 #include "ops/kernel.h"
 #include "ops/number.h"
@@ -40,8 +41,8 @@ static void put_padding(struct output *o, char with, int64_t count)
 static void put_text(struct output *o, const struct conversion *v, struct slice s)
 {
     if (v->precision >= 0)
-        s.size = utf8_offset(s, (uint32_t)v->precision);
-    int64_t missing = (int64_t)v->width - utf8_length(s);
+        s.size = character_offset(s, (uint32_t)v->precision);
+    int64_t missing = (int64_t)v->width - characters_in(s);
     if (!v->left)
         put_padding(o, ' ', missing);
     put(o, s.data, s.size);

@@ -1,9 +1,9 @@
 // Every match of a pattern: regexp_replace, regexp_extract_all, regexp_count, regexp_substr, regexp_instr
 // (regexpExpressions.scala, java.util.regex.Matcher).
+#include "ops/character.h"
 #include "ops/kernel.h"
 #include "ops/regex_call.h"
 #include "ops/result.h"
-#include "ops/utf8.h"
 
 struct matcher {
     struct regex *regex;
@@ -23,7 +23,7 @@ static bool walk_next(struct walk *w, uint32_t groups)
     if (w->from > w->s.size || !regex_find(w->matcher->regex, w->s, w->from, w->hits, groups))
         return false;
     uint32_t to = w->hits[0].to;
-    w->from = to > w->hits[0].from ? to : to < w->s.size ? utf8_next(w->s, to) : w->s.size + 1;
+    w->from = to > w->hits[0].from ? to : to < w->s.size ? character_next(w->s, to) : w->s.size + 1;
     return true;
 }
 
@@ -113,7 +113,7 @@ static void replace_matches(const struct call *c, const struct rows *rows)
             continue;
         struct slice s = slice_at(c->in[0], i), by = slice_at(c->in[2], i);
         int32_t position = c->argc > 3 ? int_at(c->in[3], i) : 1;
-        uint32_t skip = position > 1 ? utf8_offset(s, (uint32_t)position - 1) : 0;
+        uint32_t skip = position > 1 ? character_offset(s, (uint32_t)position - 1) : 0;
         struct walk w = {.matcher = c->state, .s = slice_part(s, skip, s.size)};
         struct output o = {NULL, 0};
         c->out->slice[i] = s;
@@ -219,7 +219,7 @@ static void first_place(const struct call *c, const struct rows *rows)
             continue;
         struct walk w = {.matcher = c->state, .s = slice_at(c->in[0], i)};
         bool found = walk_next(&w, 1);
-        c->out->i32[i] = found ? (int32_t)utf8_length(slice_part(w.s, 0, w.hits[0].from)) + 1 : 0;
+        c->out->i32[i] = found ? (int32_t)characters_in(slice_part(w.s, 0, w.hits[0].from)) + 1 : 0;
     }
 }
 

@@ -1,7 +1,7 @@
 // How near strings are: levenshtein, soundex (UTF8String.levenshteinDistance, UTF8String.soundex).
+#include "ops/character.h"
 #include "ops/kernel.h"
 #include "ops/result.h"
-#include "ops/utf8.h"
 
 enum { DISTANCE_MAX = 1 << 14 }; // characters of the shorter one; what is longer is NULL: the work is their product
 
@@ -9,8 +9,8 @@ static uint32_t *code_points(struct slice s, struct arena *arena, uint32_t *coun
 {
     uint32_t *codes = ARENA_ARRAY(arena, uint32_t, s.size + 1);
     *count = 0;
-    for (uint32_t i = 0; i < s.size; i = utf8_next(s, i)) {
-        uint32_t end = utf8_next(s, i), code = 0;
+    for (uint32_t i = 0; i < s.size; i = character_next(s, i)) {
+        uint32_t end = character_next(s, i), code = 0;
         while (i + 1 < end)
             code = code << 8 | (unsigned char)s.data[i++];
         codes[(*count)++] = code << 8 | (unsigned char)s.data[i];

@@ -2,6 +2,7 @@
 
 #include "hal/port/mqtt_options.h"
 #include "ops/cast.h"
+#include "ops/character.h"
 #include "ops/utf8.h"
 
 #define NOTHING "__HIVE_DEFAULT_PARTITION__"
