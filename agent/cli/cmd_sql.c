@@ -7,6 +7,7 @@
 #include "ops/encoder.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -132,11 +133,13 @@ static enum status run_text(struct arguments *a, struct arena *arena, struct mem
     struct pipeline *p;
     s = pipeline_parse(text_view(&text), NULL, ".", a->set, a->sets, arena, &p, e);
     if (s == STATUS_OK && !p->query.file)
-        p->query = source;                     // places are the query's, as it was written
-    char scratch[] = "/tmp/runnel-sql-XXXXXX"; // without --state it remembers nothing
+        p->query = source; // places are the query's, as it was written
+    // Without --state it remembers nothing.
+    const char *temporary = getenv("TMPDIR");
+    char *scratch = arena_printf(arena, "%s/runnel-sql-XXXXXX", temporary && *temporary ? temporary : "/tmp");
     bool own = s == STATUS_OK && !a->state;
     if (own && !mkdtemp(scratch))
-        s = error_set(e, STATUS_FAILED, "runnel sql: cannot make a scratch directory in /tmp");
+        s = error_set(e, STATUS_FAILED, "runnel sql: cannot make %s: %s", scratch, strerror(errno));
     if (own)
         a->state = scratch;
     if (s == STATUS_OK)
