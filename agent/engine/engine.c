@@ -336,7 +336,7 @@ static enum status wait_for_trigger(struct engine *g, bool ran, int64_t wall, in
     return s == STATUS_END ? STATUS_OK : s;
 }
 
-enum status engine_run(struct engine *g, struct error *e)
+static enum status run_until_end(struct engine *g, struct error *e)
 {
     struct port *port = g->setup.port;
     bool bounded = trigger_is_bounded(&g->trigger);
@@ -364,4 +364,15 @@ enum status engine_run(struct engine *g, struct error *e)
             return s;
     }
     return STATUS_OK;
+}
+
+enum status engine_run(struct engine *g, struct error *e)
+{
+    enum status s = run_until_end(g, e);
+    while (s != STATUS_OK && engine_may_heal(g)) {
+        s = engine_heal(g, e);
+        if (s == STATUS_OK)
+            s = run_until_end(g, e);
+    }
+    return s;
 }

@@ -16,6 +16,10 @@ struct engine {
     struct engine_setup setup;
     struct memory *memory;
     struct arena arena; // of all that a start makes
+    struct text scratch;
+    unsigned heals; // damaged checkpoints set aside since it was opened
+    volatile sig_atomic_t stop;
+    // From here on a start begins with zeros.
     struct session session;
     struct plan *plan;
     struct store *store;
@@ -33,8 +37,12 @@ struct engine {
     bool no_data_due;              // the watermark moved in the last batch of this run
     bool committed;                // a batch was committed, its finish is still to be done
     bool full;                     // there was no room at the last try
-    struct text scratch;
-    volatile sig_atomic_t stop;
 };
+
+// After a failure: whether the checkpoint is what failed, and may be set aside once more.
+bool engine_may_heal(const struct engine *g);
+// Closes everything, has the checkpoint set aside and what can be read of it recovered, and opens everything again. `e`
+// is what was met, and what fails now.
+enum status engine_heal(struct engine *g, struct error *e);
 
 #endif
