@@ -265,8 +265,8 @@ static void end(struct rebuild *b)
     tallies_free(&b->before);
 }
 
-// `from` into `to`, which is made anew. *short_of: something was not there any more.
-static enum status bring(const char *from, const char *to, int lock, struct memory *memory, bool *short_of,
+// `from` into `to`, which is made anew. *all: nothing of it is missing, and it has a batch.
+static enum status bring(const char *from, const char *to, int lock, struct memory *memory, bool *all,
                          struct text *said, struct error *e)
 {
     char file[PATH_ROOM + 16];
@@ -291,13 +291,13 @@ static enum status bring(const char *from, const char *to, int lock, struct memo
         status = salvage_run(&s, e);
     if (status == STATUS_OK && b.records == 0)
         status = salvage_mended(&s, &b, e);
-    *short_of = incomplete(&b);
+    *all = !incomplete(&b);
+    if (status == STATUS_OK)
+        tell(&b, &s, said);
     if (status == STATUS_OK)
         status = mark_offsets(&b, e);
     if (status == STATUS_OK)
         status = write_head(&b, e);
-    if (status == STATUS_OK)
-        tell(&b, &s, said);
     end(&b);
     return status;
 }
@@ -319,14 +319,18 @@ enum status rebuild(const char *from, const char *to, int lock, struct memory *m
                     struct error *e)
 {
     char before[PATH_ROOM];
-    bool short_of = false;
+    bool all, all_before = false;
     snprintf(before, sizeof before, "%s.mended", from);
-    enum status status = bring(from, to, lock, memory, &short_of, said, e);
-    if (status == STATUS_OK && short_of && commit_before(from, before, lock, memory)) {
+    enum status status = bring(from, to, lock, memory, &all, said, e);
+    if (status == STATUS_OK && !all && commit_before(from, before, lock, memory)) {
         text_clear(said);
         text_string(said,
                     "the commit before the last is whole: nothing else is lost, and the last batch is done again\n");
-        status = bring(before, to, lock, memory, &short_of, said, e);
+        status = bring(before, to, lock, memory, &all_before, said, e);
+        if (status == STATUS_OK && !all_before) { // there was no batch in it
+            text_clear(said);
+            status = bring(from, to, lock, memory, &all, said, e);
+        }
     }
     repair_remove(before);
     if (status != STATUS_OK)

@@ -318,26 +318,28 @@ LATE = [
 ]
 
 
-def one(binary, name, seed, keep, base, work_of):
-    work = tempfile.mkdtemp(prefix="runnel-damage-")
+def one(world, snapshot, name, seed, keep, work_of):
+    """In the same place each time, for the checkpoint knows files by their paths."""
+    truth, files = collections.Counter(world.truth), world.files
+    world.rng = random.Random("%s %d" % (name, seed))
+    said = None
     try:
-        shutil.rmtree(work)
-        shutil.copytree(base.work, work)
-        # A copied checkpoint is another's; the pipeline's paths are relative to its file.
-        world = World.__new__(World)
-        world.__dict__.update(base.__dict__)
-        world.truth, world.rng = collections.Counter(base.truth), random.Random("%s %d" % (name, seed))
-        world.work, world.pipeline = work, os.path.join(work, "pipeline.json")
-        world.checkpoint = os.path.join(work, "state", "damage")
-        world.data = os.path.join(world.checkpoint, "data.mdb")
-        world.run()  # takes the copy as its own
-        return work_of(world)
-    except AssertionError as e:
-        print("damage: %s, seed %d: %s%s" % (name, seed, e, "\nkept in " + work if keep else ""))
-        return None
-    finally:
-        if not keep:
-            shutil.rmtree(work, ignore_errors=True)
+        said = work_of(world)
+    except (AssertionError, subprocess.TimeoutExpired) as e:
+        kept = "%s.%s-%d" % (world.work, name, seed)
+        print("damage: %s, seed %d: %s%s" % (name, seed, e, "\nkept in " + kept if keep else ""))
+        if keep:
+            shutil.copytree(world.work, kept)
+    world.truth, world.files = truth, files
+    put_back(world, snapshot)
+    return said
+
+
+def put_back(world, snapshot):
+    """The pipeline as it stood after the first run. (A copied checkpoint gets a new epoch: one run without words.)"""
+    shutil.rmtree(world.work)
+    shutil.copytree(snapshot, world.work)
+    world.run()
 
 
 def main():
@@ -351,21 +353,26 @@ def main():
     a = a.parse_args()
     binary, began = os.path.abspath(a.binary), time.time()
     failed = done = told = 0
-    with tempfile.TemporaryDirectory(prefix="runnel-damage-base-") as at:
-        base = World(binary, os.path.join(at, "base"), a.seed)
-        prepare(base)
+    at = tempfile.mkdtemp(prefix="runnel-damage-")
+    try:
+        world, snapshot = World(binary, os.path.join(at, "world"), a.seed), os.path.join(at, "snapshot")
+        prepare(world)
+        shutil.copytree(world.work, snapshot)
         for seed in range(a.seed, a.seed + a.rounds):
             cases = [(n, lambda w, d=d, m=m: stopped(w, d, m)) for n, d, m in CASES]
             cases += [(n, lambda w, d=d: late(w, d)) for n, d in LATE]
             for name, work_of in cases:
                 if a.only not in name:
                     continue
-                said = one(binary, name, seed, a.keep, base, work_of)
+                said = one(world, snapshot, name, seed, a.keep, work_of)
                 if a.verbose:
                     print("== %s\n%s" % (name, said))
                 done += 1
                 failed += said is None
                 told += "set aside" in (said or "")
+    finally:
+        if not (failed and a.keep):
+            shutil.rmtree(at, ignore_errors=True)
     print("damage: %d cases, %d set aside, %d failed, %.1f s" % (done, told, failed, time.time() - began))
     return 1 if failed else 0
 
