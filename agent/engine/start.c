@@ -265,7 +265,7 @@ static void halt(struct engine *g)
 
 bool engine_may_heal(const struct engine *g)
 {
-    return g->store && store_damaged(g->store) && g->heals < HEALS_MAX && !g->stop;
+    return g->store && store_damaged(g->store) && g->heals < HEALS_MAX;
 }
 
 enum status engine_heal(struct engine *g, struct error *e)

@@ -225,6 +225,8 @@ static void tell(struct rebuild *b, const struct salvage *s, struct text *said)
         text_string(said,
                     "offsets: entries are lost, and how many is not known: the checkpoint no longer knows all that "
                     "its sources have read\n");
+    if (b->records > 0 && (b->names_lost || b->counts_lost) && (b->names_lost || b->rows_lost))
+        text_string(said, "state: entries are lost, and how many is not known: groups that are lost begin anew\n");
     if (!b->position)
         text_string(said, b->spare_size > 0 ? "the batch id comes from its second copy\n"
                                             : "the batch id is lost: batches count from 0 again\n");

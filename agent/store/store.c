@@ -399,6 +399,8 @@ enum status store_commit(struct store *s, const struct store_position *position,
     } else if (status != STATUS_FULL) {
         s->broken = true;
         s->parts.damaged = s->parts.damaged || status == STATUS_DAMAGED;
+    }
+    if (status == STATUS_FAILED) {
         error_prefix(e, "the batch could not be committed and the process has to end, because what the disk holds now "
                         "is not known; the last batch it confirmed is intact, so start again once the disk is sound");
     }
