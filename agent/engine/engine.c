@@ -389,7 +389,8 @@ static enum status run_batches(struct engine *g, struct error *e)
     return STATUS_OK;
 }
 
-enum status engine_run(struct engine *g, struct error *e)
+// Batches, and what they put into the log.
+static enum status run_and_deliver(struct engine *g, struct error *e)
 {
     enum status s = run_batches(g, e);
     if (s == STATUS_OK && trigger_is_bounded(&g->trigger))
@@ -398,4 +399,15 @@ enum status engine_run(struct engine *g, struct error *e)
     if (s == STATUS_OK && left > 0)
         log_say(g->setup.log, LOG_LEVEL_INFO, "%" PRIu64 " records stay in the log; the next start sends them", left);
     return s == STATUS_OK && outbox_pending(g->outbox) ? deliver_commit(g, e) : s;
+}
+
+enum status engine_run(struct engine *g, struct error *e)
+{
+    enum status s = run_and_deliver(g, e);
+    while (s != STATUS_OK && engine_may_heal(g)) {
+        s = engine_heal(g, e);
+        if (s == STATUS_OK)
+            s = run_and_deliver(g, e);
+    }
+    return s;
 }

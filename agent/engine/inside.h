@@ -20,6 +20,10 @@ struct engine {
     struct engine_setup setup;
     struct memory *memory;
     struct arena arena; // of all that a start makes
+    struct text scratch;
+    unsigned heals; // damaged checkpoints set aside since it was opened
+    volatile sig_atomic_t stop;
+    // From here on a start begins with zeros.
     struct session session;
     struct plan *plan;
     struct store *store;
@@ -40,8 +44,6 @@ struct engine {
     bool full;                     // there was no room at the last try
     bool asking;                   // a frozen source does not know yet what there is
     bool blocked;                  // the outbox is full: nothing new is read
-    struct text scratch;
-    volatile sig_atomic_t stop;
 };
 
 // deliver.c. None of them while a batch is prepared and not committed: its records are in the log already.
@@ -52,5 +54,11 @@ enum status deliver_until(struct engine *g, int64_t until, bool (*early)(const s
 enum status deliver_all(struct engine *g, struct error *e); // or until somebody stops us
 enum status deliver_commit(struct engine *g, struct error *e);
 bool deliver_blocked(struct engine *g);
+
+// After a failure: whether the checkpoint is what failed, and may be set aside once more.
+bool engine_may_heal(const struct engine *g);
+// Closes everything, has the checkpoint set aside and what can be read of it recovered, and opens everything again. `e`
+// is what was met, and what fails now.
+enum status engine_heal(struct engine *g, struct error *e);
 
 #endif

@@ -1,9 +1,12 @@
 // Opening a pipeline and closing it again.
 #include "agent/engine/inside.h"
 
+#include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 
 enum {
+    HEALS_MAX = 3, // checkpoints that are set aside in one run: more often, the disk or the memory is what is broken
     PLAN_ARENA_BLOCK = 16 * 1024,
     PART_NAME_MAX = 128,
     STATE_SHARE = 4, // of limits.memory: the store's cache has one part, the groups of a batch one
@@ -45,7 +48,20 @@ static enum status check_fingerprint(struct engine *g, struct error *e)
     return s == STATUS_END ? STATUS_OK : s;
 }
 
-static enum status open_store(struct engine *g, struct error *e)
+// A line each: the log cuts long ones.
+static void say_notice(const struct engine *g)
+{
+    struct slice rest = store_notice(g->store);
+    while (rest.size > 0) {
+        const char *end = memchr(rest.data, '\n', rest.size);
+        uint32_t size = end ? (uint32_t)(end - rest.data) : rest.size;
+        log_say(g->setup.log, LOG_LEVEL_WARNING, "%.*s", (int)size, rest.data);
+        rest.data += size + (end != NULL);
+        rest.size -= size + (end != NULL);
+    }
+}
+
+static enum status open_store(struct engine *g, const char *distrust, struct error *e)
 {
     const struct pipeline *p = g->setup.pipeline;
     struct store_setup setup = {
@@ -54,14 +70,13 @@ static enum status open_store(struct engine *g, struct error *e)
         .query = arena_copy(&g->arena, p->name.data, p->name.size),
         .build = RUNNEL_VERSION,
         .cache_limit = (size_t)p->limits.memory / STATE_SHARE,
+        .distrust = distrust,
         .memory = g->memory,
     };
     enum status s = store_open(&setup, &g->store, e);
     if (s != STATUS_OK)
         return s;
-    struct slice notice = store_notice(g->store);
-    if (notice.size > 0)
-        log_say(g->setup.log, LOG_LEVEL_WARNING, "%.*s", (int)notice.size, notice.data);
+    say_notice(g);
     g->position = store_position(g->store);
     return check_fingerprint(g, e);
 }
@@ -116,10 +131,17 @@ static enum status open_source(struct engine *g, uint32_t i, struct error *e)
         .entry_input = g->run.entry_input[i],
     };
     intake.output = plan_source_output(g->plan, i, &intake.outputs);
-    enum status s = intake_open(&intake, &g->arena, &g->intake[i], e);
-    if (s != STATUS_OK || !bounded || !source->class->freeze)
-        return s;
-    return source->class->freeze(intake_source(g->intake[i]), e);
+    return intake_open(&intake, &g->arena, &g->intake[i], e);
+}
+
+// After adoption: what is taken as read is not there to be read.
+static enum status freeze_sources(struct engine *g, struct error *e)
+{
+    enum status s = STATUS_OK;
+    for (uint32_t i = 0; s == STATUS_OK && i < g->setup.pipeline->source_count; i++)
+        if (g->intake[i] && intake_class(g->intake[i])->freeze)
+            s = intake_class(g->intake[i])->freeze(intake_source(g->intake[i]), e);
+    return s;
 }
 
 static enum status open_sink(struct engine *g, const struct pipeline_sink *sink, struct error *e)
@@ -182,6 +204,51 @@ static enum status open_outbox(struct engine *g, struct error *e)
     return s;
 }
 
+// A recovery left word that offsets were lost: of this source, or nobody knows of which.
+static enum status offsets_lost(struct engine *g, const char *part_name, bool *lost, struct error *e)
+{
+    char key[PART_NAME_MAX + 8];
+    snprintf(key, sizeof key, "lost:%s", part_name);
+    text_clear(&g->scratch);
+    enum status s = store_meta_get(g->store, key, &g->scratch, e);
+    *lost = s == STATUS_OK && g->scratch.size > 0;
+    if (*lost)
+        s = store_meta_put(g->store, key, SLICE(""), e);
+    return s == STATUS_END ? STATUS_OK : s;
+}
+
+static enum status adopt_source(struct engine *g, uint32_t i, bool any_lost, bool *adopted, struct error *e)
+{
+    const struct pipeline_source *source = &g->setup.pipeline->sources[i];
+    char name[PART_NAME_MAX];
+    bool lost = false;
+    snprintf(name, sizeof name, "offsets:%.*s", (int)source->name.size, source->name.data);
+    enum status s = offsets_lost(g, name, &lost, e);
+    if (s != STATUS_OK || (!lost && !any_lost))
+        return s;
+    *adopted = true;
+    if (source->class->adopt)
+        return source->class->adopt(intake_source(g->intake[i]), g->position.any ? g->position.committed_at : INT64_MAX,
+                                    e);
+    log_say(g->setup.log, LOG_LEVEL_WARNING,
+            "source %.*s: its offsets are lost: what it gives may have been read before, and counts twice then",
+            (int)source->name.size, source->name.data);
+    return STATUS_OK;
+}
+
+// What sources make of lost offsets is committed at once, or the next start would make something else of it.
+static enum status adopt(struct engine *g, struct error *e)
+{
+    bool any_lost = false, adopted = false;
+    enum status s = offsets_lost(g, "offsets", &any_lost, e);
+    for (uint32_t i = 0; s == STATUS_OK && i < g->setup.pipeline->source_count; i++)
+        if (g->intake[i])
+            s = adopt_source(g, i, any_lost, &adopted, e);
+    if (s == STATUS_OK && (adopted || any_lost))
+        s = store_commit(g->store, &g->position, SLICE(""), e);
+    return s;
+}
+
 static enum status open_ends(struct engine *g, struct error *e)
 {
     const struct pipeline *p = g->setup.pipeline;
@@ -192,7 +259,9 @@ static enum status open_ends(struct engine *g, struct error *e)
     for (uint32_t i = 0; s == STATUS_OK && i < p->source_count; i++)
         if (plan_source_used(g->plan, i))
             s = open_source(g, i, e);
-    return s;
+    if (s == STATUS_OK)
+        s = adopt(g, e);
+    return s == STATUS_OK && trigger_is_bounded(&g->trigger) ? freeze_sources(g, e) : s;
 }
 
 static bool any_live(const struct engine *g)
@@ -203,7 +272,7 @@ static bool any_live(const struct engine *g)
     return false;
 }
 
-static enum status start(struct engine *g, struct error *e)
+static enum status start(struct engine *g, const char *distrust, struct error *e)
 {
     const struct pipeline *p = g->setup.pipeline;
     collector_init(&g->collector, g->memory);
@@ -214,7 +283,7 @@ static enum status start(struct engine *g, struct error *e)
         s = plan_make(p, &g->session, &g->arena, &g->plan, e);
     if (s == STATUS_OK) {
         g->trigger = trigger_rule_make(p, g->setup.available_now, any_live(g));
-        s = open_store(g, e);
+        s = open_store(g, distrust, e);
     }
     if (s == STATUS_OK) {
         g->collector.who =
@@ -222,7 +291,9 @@ static enum status start(struct engine *g, struct error *e)
         s = plan_start(g->plan, operator_state, g, &g->collector.op, (size_t)p->limits.memory / STATE_SHARE, g->memory,
                        &g->run, e);
     }
-    return s == STATUS_OK ? open_ends(g, e) : s;
+    if (s == STATUS_OK)
+        s = open_ends(g, e);
+    return s;
 }
 
 static void halt(struct engine *g)
@@ -240,6 +311,24 @@ static void halt(struct engine *g)
     arena_reset(&g->arena);
 }
 
+bool engine_may_heal(const struct engine *g)
+{
+    return g->store && store_damaged(g->store) && g->heals < HEALS_MAX;
+}
+
+enum status engine_heal(struct engine *g, struct error *e)
+{
+    struct error met = *e;
+    if (met.text[0] == '\0')
+        snprintf(met.text, sizeof met.text, "a record of it is damaged");
+    log_say(g->setup.log, LOG_LEVEL_ERROR, "%s; what can be read of the checkpoint is recovered", met.text);
+    halt(g);
+    memset((char *)g + offsetof(struct engine, session), 0, sizeof *g - offsetof(struct engine, session));
+    g->heals++;
+    *e = (struct error){.status = STATUS_OK};
+    return start(g, met.text, e);
+}
+
 enum status engine_open(const struct engine_setup *setup, struct engine **out, struct error *e)
 {
     struct engine *g = mem_zalloc(setup->memory, sizeof *g);
@@ -247,7 +336,9 @@ enum status engine_open(const struct engine_setup *setup, struct engine **out, s
     g->memory = setup->memory;
     arena_init(&g->arena, g->memory, PLAN_ARENA_BLOCK);
     text_init(&g->scratch, g->memory);
-    enum status s = start(g, e);
+    enum status s = start(g, NULL, e);
+    while (s != STATUS_OK && engine_may_heal(g))
+        s = engine_heal(g, e);
     if (s != STATUS_OK) {
         engine_close(g);
         return s;

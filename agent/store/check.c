@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { FINDINGS_SHOWN = 20 };
+enum { FINDINGS_SHOWN = 20, PAGE_LEAST = 4096 };
 
 void tallies_free(struct tallies *t)
 {
@@ -80,6 +80,11 @@ struct pass {
     uint64_t records, findings;
 };
 
+// The record before: where its key and its value stand.
+struct border {
+    const char *key, *record;
+};
+
 static void found(struct pass *p, const char *database, struct slice key, const char *what)
 {
     if (p->findings++ >= FINDINGS_SHOWN)
@@ -90,6 +95,22 @@ static void found(struct pass *p, const char *database, struct slice key, const 
     text_printf(p->said, ": %s\n", what);
 }
 
+// A branch that is damaged may still lead through all records in order, and yet none to the one that is looked for.
+static bool leads_to(struct pass *p, unsigned database, struct slice key, const char *record)
+{
+    struct slice found;
+    return env_get(p->env, database, key, &found, NULL) == STATUS_OK && found.data == record;
+}
+
+// At the borders of a page, where what the branches say of it ends.
+static bool is_found(struct pass *p, unsigned database, struct slice before, const struct border *b, struct slice key,
+                     struct slice record)
+{
+    if (((uintptr_t)b->key ^ (uintptr_t)key.data) / PAGE_LEAST == 0)
+        return true;
+    return (before.size == 0 || leads_to(p, database, before, b->record)) && leads_to(p, database, key, record.data);
+}
+
 static enum status check_database(struct pass *p, unsigned database, struct error *e)
 {
     const char *name = env_database_name(p->env, database);
@@ -97,6 +118,7 @@ static enum status check_database(struct pass *p, unsigned database, struct erro
     struct slice key = {0}, record;
     char last[ENV_KEY_MAX];
     struct slice before = {last, 0};
+    struct border border = {NULL, NULL};
     enum status status = env_cursor_open(p->env, database, &c, e);
     for (enum env_step step = ENV_FIRST; status == STATUS_OK; step = ENV_NEXT) {
         status = env_cursor_step(&c, step, &key, &record, e);
@@ -107,6 +129,9 @@ static enum status check_database(struct pass *p, unsigned database, struct erro
             found(p, name, key, "not in order");
         else if (!tally_record(&p->tallies, name, key, record))
             found(p, name, key, "damaged (its CRC32C differs)");
+        else if (!is_found(p, database, before, &border, key, record))
+            found(p, name, key, "not to be found by its key");
+        border = (struct border){key.data, record.data};
         before.size = key.size > ENV_KEY_MAX ? 0 : key.size;
         memcpy(last, key.data, before.size);
     }

@@ -68,6 +68,8 @@ static enum status answer(const struct env *v, int code, const char *doing, stru
                          mdb_strerror(code));
     case MDB_CORRUPTED:
     case MDB_PAGE_NOTFOUND:
+    case MDB_BAD_TXN: // what came before it was one of these
+    case MDB_PAGE_FULL:
     case MDB_INVALID:
     case MDB_VERSION_MISMATCH:
     case MDB_INCOMPATIBLE:

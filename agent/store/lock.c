@@ -13,6 +13,7 @@ enum { WORDS_ROOM = 256, BOOT_ROOM = 64 };
 struct words {
     int pid; // 0: nobody
     bool clean;
+    bool held;
     unsigned starts;
     char boot[BOOT_ROOM];
 };
@@ -52,6 +53,7 @@ static struct words read_words(int file)
     read_text(file, text, sizeof text);
     w.pid = (pid_t)strtol(line_of(text, "pid"), NULL, 10);
     w.clean = strncmp(line_of(text, "state"), "clean\n", 6) == 0;
+    w.held = strncmp(line_of(text, "held"), "yes\n", 4) == 0;
     w.starts = (unsigned)strtoul(line_of(text, "starts"), NULL, 10);
     snprintf(w.boot, sizeof w.boot, "%.*s", (int)strcspn(line_of(text, "boot"), "\n"), line_of(text, "boot"));
     return w;
@@ -61,8 +63,8 @@ static struct words read_words(int file)
 static bool write_words(int file, const struct words *w)
 {
     char text[WORDS_ROOM];
-    int size = snprintf(text, sizeof text, "pid %d\nstate %s\nstarts %u\nboot %s\n", w->pid,
-                        w->clean ? "clean" : "running", w->starts, w->boot);
+    int size = snprintf(text, sizeof text, "pid %d\nstate %s\nstarts %u\nheld %s\nboot %s\n", w->pid,
+                        w->clean ? "clean" : "running", w->starts, w->held ? "yes" : "no", w->boot);
     return pwrite(file, text, (size_t)size, 0) == size && ftruncate(file, size) == 0;
 }
 
@@ -92,6 +94,7 @@ enum status lock_take(struct lock *l, const char *directory, struct error *e)
     struct words was = read_words(l->file), now = {.pid = (int)getpid()};
     boot_id(now.boot);
     l->clean = was.clean;
+    l->held = now.held = was.held;
     // A power cut is no death of ours: it happens to pipelines that have nothing to commit.
     l->starts = was.clean || strcmp(was.boot, now.boot) != 0 ? 0 : was.starts;
     now.starts = l->starts + 1;
@@ -121,6 +124,7 @@ void lock_settled(struct lock *l)
 {
     struct words w = read_words(l->file);
     w.starts = 0;
+    w.held = l->held = true;
     (void)!write_words(l->file, &w); // at worst the next start looks more closely than it would have to
 }
 
@@ -129,7 +133,7 @@ void lock_release(struct lock *l, bool clean)
     if (l->file < 0)
         return;
     if (clean) {
-        struct words w = {.clean = true};
+        struct words w = {.clean = true, .held = l->held};
         if (write_words(l->file, &w))
             (void)!fsync(l->file);
     }

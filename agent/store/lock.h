@@ -12,6 +12,7 @@ struct lock {
     int file;        // -1: none
     bool clean;      // the last holder stopped cleanly, or there was none
     unsigned starts; // deaths in a row before the first commit, in this boot
+    bool held;       // a batch was committed once, so the checkpoint is never empty again
     char path[LOCK_PATH_ROOM];
 };
 

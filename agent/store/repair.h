@@ -10,5 +10,7 @@ enum status repair(const char *directory, const char *why, struct lock *lock, st
                    struct error *e);
 // Redoes what a crash between two renames left.
 enum status repair_finish(const char *directory, struct error *e);
+// The files of a checkpoint, and its directory if nothing else is in it.
+void repair_remove(const char *directory);
 
 #endif

@@ -61,7 +61,9 @@ static bool read_all(const struct reader *r, int out)
     struct env_setup setup = {.directory = r->salvage->directory, .read_only = true, .memory = r->salvage->memory};
     struct env *env;
     struct env_cursor c;
-    struct slice key = {0}, record;
+    struct slice key = {0}, record, before;
+    char last[ENV_KEY_MAX];
+    uint32_t last_size = 0;
     if (env_open(&setup, &env, NULL) != STATUS_OK)
         return false;
     unsigned database = env_database(env, r->database);
@@ -71,8 +73,14 @@ static bool read_all(const struct reader *r, int out)
     while (status == STATUS_OK) {
         if (r->backward && r->last.size > 0 && slice_compare(key, text_view(&r->last)) <= 0)
             return true;
+        // A branch that leads elsewhere: what stands there may be old, or another database's.
+        before = (struct slice){last, last_size};
+        if (last_size > 0 && (r->backward ? slice_compare(before, key) <= 0 : slice_compare(before, key) >= 0))
+            return false;
         if (!pass_on(r, out, key, record))
             return false;
+        last_size = key.size <= ENV_KEY_MAX ? key.size : 0;
+        memcpy(last, key.data, last_size);
         status = env_cursor_step(&c, r->backward ? ENV_PREVIOUS : ENV_NEXT, &key, &record, NULL);
     }
     return status == STATUS_END;
@@ -164,6 +172,7 @@ static enum status walk(struct salvage *s, struct reader *r, struct error *e)
 static enum status read_database(struct salvage *s, const char *name, bool names, struct error *e)
 {
     struct reader r = {.salvage = s, .database = name, .names = names};
+    uint64_t bad = s->bad, broken = s->broken;
     text_init(&r.last, s->memory);
     enum status status = walk(s, &r, e);
     if (status == STATUS_OK && !r.whole) {
@@ -172,6 +181,8 @@ static enum status read_database(struct salvage *s, const char *name, bool names
         status = walk(s, &r, e);
     }
     text_free(&r.last);
+    if (s->done && status == STATUS_OK)
+        s->done(s->arg, name, s->bad > bad || s->broken > broken);
     return status;
 }
 
@@ -196,10 +207,14 @@ enum status salvage_run(struct salvage *s, struct error *e)
     size_t bytes = sizeof(char[ENV_NAME_MAX + 1]) * ENV_DATABASES_MAX;
     struct names names = {.at = mem_zalloc(s->memory, bytes)};
     struct salvage lister = *s;
+    uint64_t before = s->broken;
     lister.record = take_name;
     lister.arg = &names;
+    lister.done = NULL;
     enum status status = read_database(&lister, "", true, e);
-    s->broken += lister.broken;
+    s->broken = lister.broken;
+    if (s->done && status == STATUS_OK)
+        s->done(s->arg, "", lister.bad > s->bad || lister.broken > before);
     for (unsigned i = 0; i < names.count && status == STATUS_OK; i++)
         status = read_database(s, names.at[i], false, e);
     mem_free(s->memory, names.at, bytes);

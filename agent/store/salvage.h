@@ -12,6 +12,8 @@ struct salvage {
     struct memory *memory;
     // A record whose frame is sound (raw, with its frame), each once. Borrowed until it returns.
     enum status (*record)(void *arg, const char *database, struct slice key, struct slice record, struct error *e);
+    // The database before was read; `lost`: something of it was not. "": the names of the databases. May be NULL.
+    void (*done)(void *arg, const char *database, bool lost);
     void *arg;
     uint64_t bad;    // records whose frame was not
     uint64_t broken; // places where reading had to stop

@@ -14,6 +14,7 @@
 
 enum {
     CHECK_SECONDS = 10,  // that a start may wait for a walk; then records are checked as they are read
+    CLEAN_SECONDS = 2,   // after a clean stop, which does not keep an SD card from going bad
     STARTS_SUSPECT = 3,  // deaths at start after which the walk is done to its end
     STARTS_HOPELESS = 6, // and after which the checkpoint is rebuilt although the walk finds nothing
 };
@@ -35,45 +36,50 @@ static enum status make_directories(const char *directory, struct error *e)
     }
 }
 
-static enum status set_aside(struct store *s, const char *why, struct error *e)
-{
-    return repair(s->directory, why, &s->lock, s->memory, &s->notice, e);
-}
-
-// After an unclean stop, in a child: a damaged page can kill its reader.
-static enum status examine(struct store *s, struct error *e)
+// In a child: a damaged page can kill its reader.
+static enum status walk_all(struct store *s, bool to_its_end, struct error *e)
 {
     struct check check = {.directory = s->directory, .memory = s->memory};
-    bool suspect = s->lock.starts >= STARTS_SUSPECT;
+    int seconds = to_its_end ? 0 : s->lock.clean ? CLEAN_SECONDS : CHECK_SECONDS;
+    struct text said;
+    text_init(&said, s->memory);
+    enum status status = guard_run(check_all, &check, seconds, s->lock.file, &said, e);
+    text_free(&said);
+    if (status == STATUS_AGAIN && !s->lock.clean)
+        text_printf(&s->notice,
+                    "%s: stopped uncleanly, and too large to be checked in %d seconds: its records are "
+                    "checked as they are read\n",
+                    s->directory, seconds);
+    return status == STATUS_AGAIN ? STATUS_OK : status;
+}
+
+// What is there, before LMDB maps it. STATUS_DAMAGED: to be set aside.
+static enum status examine(struct store *s, const char *distrust, struct error *e)
+{
     enum env_kind kind = env_probe(s->directory);
-    if (kind == ENV_ABSENT)
+    if (kind == ENV_ABSENT && s->lock.held)
+        text_printf(&s->notice, "%s: data.mdb, which had batches, is not there any more: the pipeline begins anew\n",
+                    s->directory);
+    if (kind == ENV_ABSENT || (kind == ENV_EMPTY && !s->lock.held))
         return STATUS_OK;
+    if (kind == ENV_EMPTY)
+        return error_set(e, STATUS_DAMAGED, "data.mdb has no bytes any more");
     if (kind == ENV_FOREIGN)
         return error_set(e, STATUS_CONFIG,
                          "%s/data.mdb was made on a machine with another word size or byte order, and cannot be opened "
                          "here: give the pipeline another checkpointLocation",
                          s->directory);
     if (kind == ENV_RUINED)
-        return set_aside(s, "data.mdb is no LMDB file any more", e);
-    if (s->lock.clean)
-        return STATUS_OK;
-    if (s->lock.starts >= STARTS_HOPELESS)
-        return set_aside(s, "the process died at every start, without a first commit", e);
-    struct text said;
-    text_init(&said, s->memory);
-    enum status status = guard_run(check_all, &check, suspect ? 0 : CHECK_SECONDS, s->lock.file, &said, e);
-    text_free(&said);
-    if (status == STATUS_DAMAGED) {
-        char why[ERROR_TEXT_MAX];
-        snprintf(why, sizeof why, "%s", e->text);
-        return set_aside(s, why, e);
-    }
-    if (status == STATUS_AGAIN)
-        text_printf(&s->notice,
-                    "%s: stopped uncleanly, and too large to be checked in %d seconds: its records are "
-                    "checked as they are read\n",
-                    s->directory, CHECK_SECONDS);
-    return status == STATUS_AGAIN ? STATUS_OK : status;
+        return error_set(e, STATUS_DAMAGED, "data.mdb is no LMDB file any more");
+    if (distrust)
+        return error_set(e, STATUS_DAMAGED, "%s", distrust);
+    if (!s->lock.clean && s->lock.starts >= STARTS_HOPELESS)
+        return error_set(e, STATUS_DAMAGED, "the process died at every start, without a first commit");
+    enum status status = metapage_judge(s->directory, e);
+    if (status == STATUS_DAMAGED)
+        return status;
+    bool cut = status == STATUS_AGAIN;
+    return walk_all(s, cut || (!s->lock.clean && s->lock.starts >= STARTS_SUSPECT), e);
 }
 
 static enum status open_environment(struct store *s, const struct store_setup *setup, struct error *e)
@@ -100,19 +106,16 @@ static enum status open_environment(struct store *s, const struct store_setup *s
     return status;
 }
 
-// A clean stop does not keep an SD card from going bad: what the walk would have found, opening may find.
 static enum status open_or_repair(struct store *s, const struct store_setup *setup, struct error *e)
 {
-    enum status status = examine(s, e);
+    enum status status = examine(s, setup->distrust, e);
     if (status == STATUS_OK)
         status = open_environment(s, setup, e);
     if (status != STATUS_DAMAGED)
         return status;
-    char why[ERROR_TEXT_MAX];
-    snprintf(why, sizeof why, "%s", e->text);
     env_close(s->env);
     s->env = NULL;
-    status = set_aside(s, why, e);
+    status = repair(s->directory, e->text, &s->lock, s->memory, &s->notice, e);
     return status == STATUS_OK ? open_environment(s, setup, e) : status;
 }
 
@@ -186,7 +189,7 @@ static enum status open_to_read(struct store *s, const struct store_setup *setup
 {
     struct check check = {.directory = s->directory, .memory = s->memory};
     enum env_kind kind = env_probe(s->directory);
-    if (kind == ENV_ABSENT)
+    if (kind == ENV_ABSENT || kind == ENV_EMPTY)
         return error_set(e, STATUS_FAILED, "%s is no checkpoint: it has no data.mdb", s->directory);
     if (kind == ENV_FOREIGN)
         return error_set(e, STATUS_CONFIG, "%s was made on a machine with another word size or byte order",
@@ -195,7 +198,9 @@ static enum status open_to_read(struct store *s, const struct store_setup *setup
         return error_set(e, STATUS_DAMAGED, "%s: data.mdb is no LMDB file", s->directory);
     enum status status = lock_share(&s->lock, s->directory, e);
     if (status == STATUS_OK) {
-        status = guard_run(check_head, &check, 0, -1, NULL, e);
+        status = metapage_judge(s->directory, e);
+        if (status != STATUS_DAMAGED)
+            status = guard_run(status == STATUS_OK ? check_head : check_all, &check, 0, -1, NULL, e);
         if (status == STATUS_DAMAGED)
             error_prefix(e, "%s is damaged", s->directory);
     }
@@ -253,6 +258,11 @@ struct slice store_notice(const struct store *s)
     return all;
 }
 
+bool store_damaged(const struct store *s)
+{
+    return s->parts.damaged;
+}
+
 struct slice store_epoch(const struct store *s)
 {
     return (struct slice){s->meta.epoch, EPOCH_TEXT};
@@ -270,8 +280,9 @@ struct part *store_part(struct store *s, const char *name, struct error *e)
     struct part *p = part_open(&s->parts, name, &made, e);
     if (!p || !made)
         return p;
-    if (meta_read_part(s->env, name, &entries, &bytes, e) != STATUS_OK) {
-        s->parts.damaged = true;
+    enum status status = meta_read_part(s->env, name, &entries, &bytes, e);
+    if (status != STATUS_OK) {
+        s->parts.damaged = s->parts.damaged || status == STATUS_DAMAGED;
         return NULL;
     }
     part_count(p, entries, bytes);
@@ -389,6 +400,9 @@ enum status store_commit(struct store *s, const struct store_position *position,
         settle(s, position);
     } else if (status != STATUS_FULL) {
         s->broken = true;
+        s->parts.damaged = s->parts.damaged || status == STATUS_DAMAGED;
+    }
+    if (status == STATUS_FAILED) {
         error_prefix(e, "the batch could not be committed and the process has to end, because what the disk holds now "
                         "is not known; the last batch it confirmed is intact, so start again once the disk is sound");
     }

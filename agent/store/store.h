@@ -22,11 +22,12 @@ struct store_setup {
     const char *directory; // made if absent
     const char *device;    // NULL, as query: whose it is now
     const char *query;
-    const char *build;  // version text
-    size_t cache_limit; // bytes of clean and dirty entries kept between batches
-    size_t map_first;   // bytes mapped at first; 0: 16 MB. It doubles when it is full
-    size_t map_max;     // and at most; 0: 1 GB on 32-bit, else 1 TB. Its last tenth is for batches that only remove
-    bool read_only;     // runnel state: a stopped or copied checkpoint; takes no lock on a copy that cannot be written
+    const char *build;    // version text
+    size_t cache_limit;   // bytes of clean and dirty entries kept between batches
+    size_t map_first;     // bytes mapped at first; 0: 16 MB. It doubles when it is full
+    size_t map_max;       // and at most; 0: 1 GB on 32-bit, else 1 TB. Its last tenth is for batches that only remove
+    const char *distrust; // damage met while it was open last: it is set aside without another look; NULL: none
+    bool read_only; // runnel state: a stopped or copied checkpoint; takes no lock on a copy that cannot be written
     struct memory *memory;
 };
 
@@ -41,11 +42,11 @@ struct store_position {
     uint64_t next_seq;      // of the log
 };
 
-// After an unclean stop the checkpoint is walked first, in a child. One that is damaged is set aside under another name
-// and what can be read of it is brought into a new one; store_notice says so.
-// STATUS_FAILED: another process holds the lock (its pid is named), or the directory cannot be had.
-// STATUS_CONFIG: no checkpoint of this machine or this version: another word size, a later format.
-// STATUS_DAMAGED: not a checkpoint of ours; or damaged, and opened read_only.
+// The checkpoint is walked first, in a child, for a time that an unclean stop makes longer. One that is damaged is set
+// aside under another name and what can be read of it is brought into a new one; store_notice says so. STATUS_FAILED:
+// another process holds the lock (its pid is named), or the directory cannot be had. STATUS_CONFIG: no checkpoint of
+// this machine or this version: another word size, a later format. STATUS_DAMAGED: not a checkpoint of ours; or
+// damaged, and opened read_only.
 enum status store_open(const struct store_setup *setup, struct store **out, struct error *e);
 // NULL is fine; what was not committed is gone. The stop counts as clean unless a commit failed for good or damage was
 // met.
@@ -53,6 +54,8 @@ void store_close(struct store *s);
 
 // What the user has to be told about the opening: a checkpoint set aside, a new epoch and why. Empty: nothing.
 struct slice store_notice(const struct store *s);
+// Damage was met since it was opened: close it, and open it with `distrust`.
+bool store_damaged(const struct store *s);
 struct slice store_epoch(const struct store *s);
 struct store_position store_position(const struct store *s);
 

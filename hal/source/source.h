@@ -79,6 +79,10 @@ struct source_class {
     const struct type *(*columns)(const struct options *options, struct arena *arena);
     enum status (*open)(const struct source_setup *setup, struct source **out, struct error *e);
     void (*close)(struct source *s); // NULL is fine
+    // The checkpoint was damaged, and offsets of this source are lost: what is there now and looks read, by what is
+    // left of them or by the time of the last commit (wall clock, microseconds), is taken as read, and put into
+    // setup.state, so that nothing counts twice. NULL: the source cannot tell.
+    enum status (*adopt)(struct source *s, int64_t committed_at, struct error *e);
     // availableNow, once: from now on nothing counts that was not there at this call.
     enum status (*freeze)(struct source *s, struct error *e);
     // Fixes the next batch's range. Called again without `committed` in between (the batch was given up, its puts

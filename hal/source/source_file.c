@@ -54,6 +54,9 @@ struct source {
     bool more;                       // there were more than KEPT_MAX
     bool frozen;
     bool planned_once; // is_static
+    bool adopting;     // what is not newer than adopt_until is taken as read
+    int64_t adopt_until;
+    uint64_t adopted;
     enum status scan_status;
     struct error *scan_error;
     // when to look again
@@ -157,6 +160,13 @@ static bool found_file(void *self, struct slice path, const struct port_stat *wh
         return false;
     if (!is_new)
         return true;
+    if (s->adopting) {
+        if (what->modified <= s->adopt_until) {
+            s->scan_status = seen_put(&s->seen, path, what->modified, s->scan_error);
+            s->adopted++;
+        }
+        return s->scan_status == STATUS_OK;
+    }
     if (s->count == 2 * KEPT_MAX && !s->frozen && !s->setup.is_static)
         make_room(s);
     if (s->count == s->capacity) {
@@ -348,6 +358,30 @@ static enum status file_committed(struct source *s, struct error *e)
     return STATUS_OK;
 }
 
+// Files come in the order of their times, so what is not newer than the newest one read was read, all but latecomers.
+static enum status file_adopt(struct source *s, int64_t committed_at, struct error *e)
+{
+    if (s->setup.is_static)
+        return STATUS_OK;
+    struct error why = {0};
+    s->adopting = true;
+    s->adopt_until = s->seen.committed.newest > 0 ? s->seen.committed.newest : committed_at;
+    seen_begin(&s->seen);
+    enum status status = scan(s, &why);
+    s->adopting = s->listed = false;
+    if (status == STATUS_OK || status == STATUS_END)
+        status = seen_save(&s->seen, &why);
+    if (status != STATUS_OK)
+        return error_set(e, status, "%s", why.text);
+    seen_committed(&s->seen);
+    log_say(s->setup.log, LOG_LEVEL_WARNING,
+            "source %s: offsets are lost: %" PRIu64
+            " files that are not newer than the %s are taken as read, though the "
+            "checkpoint does not know them; touch what was not read",
+            s->setup.name, s->adopted, s->adopt_until == committed_at ? "last commit" : "newest file read");
+    return STATUS_OK;
+}
+
 static enum status file_freeze(struct source *s, struct error *e)
 {
     s->frozen = true;
@@ -507,8 +541,8 @@ static const struct option_spec file_options[] = {
 #define FILE_SOURCE(format_name)                                                                                       \
     {                                                                                                                  \
         .format = (format_name), .options = file_options, .decodes = true, .open = file_open, .close = file_close,     \
-        .freeze = file_freeze, .plan = file_plan, .read = file_read, .save = file_save, .committed = file_committed,   \
-        .counters = file_counters, .describe = file_describe,                                                          \
+        .adopt = file_adopt, .freeze = file_freeze, .plan = file_plan, .read = file_read, .save = file_save,           \
+        .committed = file_committed, .counters = file_counters, .describe = file_describe,                             \
     }
 
 const struct source_class source_json = FILE_SOURCE("json");

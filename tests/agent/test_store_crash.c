@@ -248,8 +248,8 @@ static void test_damage_met_while_running(void **unused)
     char *bytes = read_file(path, &size);
     char *at = memmem(bytes, size, "for key 500", 11);
     at[2] ^= 4;
-    write_file(path, bytes, size);
     struct store *s = fixture_open(&f);
+    write_file(path, bytes, size);
     const struct state *t = store_state(s, "state:0:aggregate", NULL);
     assert_int_equal(state_get(t, SLICE("key 0499"), &value, &e), STATUS_OK);
     assert_int_equal(state_get(t, SLICE("key 0500"), &value, &e), STATUS_DAMAGED);
