@@ -1,5 +1,7 @@
 #include "ops/regex.h"
 
+#include "ops/regex_java.h"
+
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
@@ -7,6 +9,7 @@ enum {
     MATCH_STEPS = 1000000,   // match() calls a match may take: about 20 ms
     MATCH_HEAP_KIB = 4096,   // and the backtracking memory
     PATTERN_MAX = 16 * 1024, // bytes
+    SHOWN_MAX = 400,         // of those, in a message
 };
 
 struct regex {
@@ -57,41 +60,25 @@ bool regex_is_plain(struct slice pattern, struct arena *arena, struct slice *pla
     return true;
 }
 
-// {Alpha} is ASCII to Java and any alphabet to PCRE2, {IsLatin} and {javaLowerCase} are Java's own; {L} and {Nd} agree.
-static bool names_a_property(struct slice p, uint32_t i)
+// The pattern in PCRE2's words, compiled in `arena`; `scratch` is for the words.
+static enum status compile(struct slice pattern, struct arena *scratch, pcre2_compile_context *context,
+                           pcre2_code **out, struct error *e)
 {
-    uint32_t size = 0;
-    if (i == p.size || p.data[i] != '{')
-        return false;
-    while (i + 1 + size < p.size && p.data[i + 1 + size] != '}')
-        size++;
-    return size > 2;
-}
-
-// What Java and PCRE2 read differently: class intersection and union, blocks, java properties, and PCRE2 escapes that
-// Java has not. Found by looking, so that nothing is answered wrongly.
-static const char *read_differently(struct slice p)
-{
-    uint32_t depth = 0;
-    for (uint32_t i = 0; i < p.size; i++) {
-        if (p.data[i] == '\\' && i + 1 < p.size) {
-            char c = p.data[++i];
-            if ((c == 'p' || c == 'P') && names_a_property(p, i + 1))
-                return "\\p{..} of more than a category such as L or Nd";
-            if (c == 'N' || c == 'G' || c == 'K' || c == 'C' || c == 'g')
-                return "\\N, \\G, \\K, \\C or \\g";
-            continue;
-        }
-        if (p.data[i] == '[' && depth++ > 0)
-            return "a class inside a class";
-        if (p.data[i] == ']' && depth > 0)
-            depth--;
-        if (depth > 0 && p.data[i] == '&' && i + 1 < p.size && p.data[i + 1] == '&')
-            return "&& inside a class";
-        if (p.data[i] == '(' && i + 1 < p.size && p.data[i + 1] == '*')
-            return "(*VERB)";
-    }
-    return NULL;
+    struct slice words;
+    enum status status = regex_from_java(pattern, scratch, &words, e);
+    if (status != STATUS_OK)
+        return status;
+    // Bytes that are no UTF-8 match nothing but themselves: PCRE2_MATCH_INVALID_UTF.
+    uint32_t options = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C;
+    int code;
+    PCRE2_SIZE place;
+    *out = pcre2_compile((PCRE2_SPTR)words.data, words.size, options, &code, &place, context);
+    if (*out)
+        return STATUS_OK;
+    char why[120];
+    pcre2_get_error_message(code, (PCRE2_UCHAR *)why, sizeof(why));
+    return error_set(e, STATUS_CONFIG, "[INVALID_PARAMETER_VALUE.PATTERN] '%.*s': %s",
+                     (int)(pattern.size < SHOWN_MAX ? pattern.size : SHOWN_MAX), pattern.data, why);
 }
 
 enum status regex_compile(struct slice pattern, struct arena *arena, struct regex **out, struct error *e)
@@ -99,28 +86,15 @@ enum status regex_compile(struct slice pattern, struct arena *arena, struct rege
     if (pattern.size > PATTERN_MAX)
         return error_set(e, STATUS_CONFIG, "[INVALID_PARAMETER_VALUE.PATTERN] the pattern is longer than %d bytes",
                          PATTERN_MAX);
-    const char *different = read_differently(pattern);
-    if (different)
-        return error_set(e, STATUS_CONFIG,
-                         "[INVALID_PARAMETER_VALUE.PATTERN] '%.*s': %s means something else in Java's regular "
-                         "expressions and is not supported",
-                         (int)pattern.size, pattern.data, different);
     struct regex *r = ARENA_NEW(arena, struct regex);
     pcre2_general_context *memory = pcre2_general_context_create(give, take, arena);
     pcre2_compile_context *context = pcre2_compile_context_create(memory);
-    pcre2_set_newline(context, PCRE2_NEWLINE_ANY);
-    pcre2_set_compile_extra_options(context, PCRE2_EXTRA_ALT_BSUX);
-    // Bytes that are no UTF-8 match nothing but themselves: PCRE2_MATCH_INVALID_UTF.
-    uint32_t options = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C;
-    int code;
-    PCRE2_SIZE place;
-    r->code = pcre2_compile((PCRE2_SPTR)pattern.data, pattern.size, options, &code, &place, context);
-    if (!r->code) {
-        char words[120];
-        pcre2_get_error_message(code, (PCRE2_UCHAR *)words, sizeof(words));
-        return error_set(e, STATUS_CONFIG, "[INVALID_PARAMETER_VALUE.PATTERN] '%.*s': %s, at character %u",
-                         (int)pattern.size, pattern.data, words, (unsigned)place + 1);
-    }
+    struct arena scratch;
+    arena_init(&scratch, arena->memory, 4096);
+    enum status status = compile(pattern, &scratch, context, &r->code, e);
+    arena_free(&scratch);
+    if (status != STATUS_OK)
+        return status;
     pcre2_pattern_info(r->code, PCRE2_INFO_CAPTURECOUNT, &r->groups);
     r->match = pcre2_match_data_create_from_pattern(r->code, memory);
     r->limits = pcre2_match_context_create(memory);

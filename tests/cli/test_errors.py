@@ -181,7 +181,7 @@ class Sql(Case):
                 ("SELECT s FROM t; SELECT i FROM t", "append", "unexpected 'SELECT'"),
                 ("INSERT INTO t VALUES (1)", "append", "expected SELECT"),
                 ("SELECT date_format(ts, 'YYYY') FROM t", "append", "'Y'"),
-                ("SELECT s RLIKE '(' FROM t", "append", "missing closing parenthesis"),
+                ("SELECT s RLIKE '(' FROM t", "append", "a ( without its )"),
                 ("", "append", "there is no query here; it begins with SELECT or WITH")):
             with self.subTest(query):
                 err = self.message(query, outputMode=mode)
