@@ -328,7 +328,7 @@ static enum status want_argument(struct binding *b, const struct conversion *v, 
     const struct type *t = b->arg[arg]->type;
     bool text = v->letter == 's' || v->letter == 'S', real = strchr("feE", v->letter) != NULL;
     const struct type *want = text ? type_simple(TYPE_STRING) : real ? type_simple(TYPE_DOUBLE) : t;
-    bool plain = text               ? !type_is_nested(t) && (t->id <= TYPE_STRING || t->id == TYPE_NULL)
+    bool plain = text               ? t->id <= TYPE_STRING
                  : real             ? t->id == TYPE_FLOAT || t->id == TYPE_DOUBLE
                  : v->letter == 'b' ? true
                                     : type_is_integral(t) && !(v->letter == 'c' && t->id == TYPE_BIGINT);
