@@ -78,10 +78,7 @@ static const char *answer(struct asked *a, const char *text)
 
 static FILE *open_answers(void)
 {
-    char path[LINE_MAX_BYTES];
-    const char *end = strrchr(__FILE__, '/');
-    snprintf(path, sizeof(path), "%.*s/expressions.tsv", (int)(end - __FILE__), __FILE__);
-    FILE *file = fopen(path, "r");
+    FILE *file = fopen(RUNNEL_ANSWERS_DIR "/expressions.tsv", "r");
     assert_non_null(file);
     return file;
 }
