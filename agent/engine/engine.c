@@ -55,24 +55,36 @@ static enum status run_operators(struct engine *g, const struct batch *batch, st
     return s == STATUS_OK ? plan_close_batch(&g->run, &g->collector.op, e) : s;
 }
 
-// What the n-th watermark asked for, in this batch or before.
-static int64_t watermark_asked(const struct engine *g, uint32_t n)
+// What a source asked for, in this batch or before. false: it has no watermark. One that the query names twice has one,
+// the greatest (Spark: both are the same EventTimeWatermark node).
+static bool watermark_asked(const struct engine *g, uint32_t source, int64_t *asked)
 {
-    int64_t now = watermark_proposal(g->run.watermark[n]), before = g->asked[n];
-    return now > before ? now : before;
+    bool any = false;
+    *asked = g->asked[source];
+    for (uint32_t i = 0; i < g->run.watermark_count; i++) {
+        if (g->run.watermark[i].source != source)
+            continue;
+        int64_t now = watermark_proposal(g->run.watermark[i].op);
+        *asked = now > *asked ? now : *asked;
+        any = true;
+    }
+    return any;
 }
 
-// The watermark that the next batch will have: never back, the least of all or the greatest (MultipleWatermarkPolicy).
+// The watermark that the next batch will have: never back, the least of the sources' or the greatest
+// (MultipleWatermarkPolicy).
 static int64_t next_watermark(const struct engine *g)
 {
-    bool greatest = g->setup.pipeline->greatest_watermark;
-    int64_t now = g->position.watermark, chosen = greatest ? INT64_MIN : INT64_MAX;
-    for (uint32_t i = 0; i < g->run.watermark_count; i++) {
-        int64_t asked = watermark_asked(g, i);
-        if (greatest ? asked > chosen : asked < chosen)
+    bool greatest = g->setup.pipeline->greatest_watermark, any = false;
+    int64_t now = g->position.watermark, chosen = 0, asked;
+    for (uint32_t i = 0; i < g->setup.pipeline->source_count; i++) {
+        if (!watermark_asked(g, i, &asked))
+            continue;
+        if (!any || (greatest ? asked > chosen : asked < chosen))
             chosen = asked;
+        any = true;
     }
-    return g->run.watermark_count > 0 && chosen > now ? chosen : now;
+    return any && chosen > now ? chosen : now;
 }
 
 static struct counts_nodes nodes(struct engine *g)
@@ -157,8 +169,8 @@ static void note_commit(struct engine *g)
 {
     g->no_data_due =
         g->setup.pipeline->no_data_batches && plan_wants_no_data_batch(g->plan) && g->position.watermark_moved;
-    for (uint32_t i = 0; i < g->run.watermark_count; i++)
-        g->asked[i] = watermark_asked(g, i);
+    for (uint32_t i = 0; i < g->setup.pipeline->source_count; i++)
+        watermark_asked(g, i, &g->asked[i]);
     outbox_committed(g->outbox);
     g->fingerprint_due = false;
     g->committed = true;

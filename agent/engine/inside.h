@@ -36,7 +36,7 @@ struct engine {
     struct outbox *outbox;
     struct trigger_rule trigger;
     struct store_position position;
-    int64_t asked[PLAN_READS]; // of each of run.watermark: the greatest it asked for since the start, or INT64_MIN
+    int64_t *asked; // for each source: the greatest watermark it asked for since the start, or INT64_MIN
     const struct state *states[STATES_MAX]; // the operators'
     uint32_t state_count;
     struct counts counts;          // when the batch began

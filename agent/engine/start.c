@@ -296,7 +296,8 @@ static enum status start(struct engine *g, const char *distrust, struct error *e
 {
     const struct pipeline *p = g->setup.pipeline;
     collector_init(&g->collector, g->memory);
-    for (uint32_t i = 0; i < PLAN_READS; i++)
+    g->asked = ARENA_ARRAY(&g->arena, int64_t, p->source_count);
+    for (uint32_t i = 0; i < p->source_count; i++)
         g->asked[i] = INT64_MIN;
     enum status s = pipeline_session(p, g->setup.port->class->zones(g->setup.port), &g->arena, &g->session, e);
     if (s == STATUS_OK)

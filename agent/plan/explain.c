@@ -253,11 +253,32 @@ static void node_print(const struct logical *l, const struct node *n, struct tex
     }
 }
 
+static void mark_watermarks(const struct node *n, bool *sources)
+{
+    for (const struct node *of = NULL; n; n = n->child) {
+        of = n->kind == NODE_WATERMARK ? n : of;
+        if (n->kind == NODE_SOURCE && of)
+            sources[n->source] = true;
+        if (n->second)
+            mark_watermarks(n->second, sources);
+    }
+}
+
+static uint32_t sources_with_watermark(const struct logical *l)
+{
+    bool *sources = ARENA_ARRAY(l->arena, bool, l->pipeline->source_count);
+    uint32_t count = 0;
+    mark_watermarks(l->root, sources);
+    for (uint32_t i = 0; i < l->pipeline->source_count; i++)
+        count += sources[i];
+    return count;
+}
+
 void plan_explain(const struct plan *p, struct text *out)
 {
     const struct logical *l = &p->logical;
     node_print(l, l->root, out);
-    uint32_t watermarks = node_count(l->root, NODE_WATERMARK);
+    uint32_t watermarks = sources_with_watermark(l);
     if (watermarks > 1)
         text_printf(out, "time       the query's watermark is the %s of %" PRIu32 "%s\n",
                     l->pipeline->greatest_watermark ? "greatest" : "least", watermarks,

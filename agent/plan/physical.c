@@ -101,9 +101,14 @@ static void make_watermark(struct making *m, const struct node *n)
 {
     uint32_t place = places(m)[n->column];
     assert(place != PLACE_NONE);
+    const struct node *source = n;
+    while (source->kind != NODE_SOURCE)
+        source = source->child;
     struct op *op = watermark_new(place, n->delay, m->memory);
     chain(m, op);
-    m->run->watermark[m->run->watermark_count++] = op;
+    uint32_t k = m->run->watermark_count++;
+    m->run->watermark[k].op = op;
+    m->run->watermark[k].source = source->source;
 }
 
 static void make_filter(struct making *m, const struct node *n)

@@ -48,7 +48,10 @@ struct plan_run {
     } entry[PLAN_READS];            // for each of plan_reads
     struct op *all[PLAN_OPERATORS]; // every operator but the collector, each before the one it pushes to
     uint32_t all_count;
-    struct op *watermark[PLAN_READS]; // those of them that propose a watermark
+    struct {
+        struct op *op;
+        uint32_t source;
+    } watermark[PLAN_READS]; // those of them that propose a watermark, and for which source
     uint32_t watermark_count;
 };
 // `state` gives the state port of a part by name; `collector` is the last operator's next.

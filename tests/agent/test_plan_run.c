@@ -116,7 +116,7 @@ static const char *batch(const char *lines)
         assert_int_equal(op_push(bench.run.entry[0].op, bench.run.entry[0].input, &chunk, e), STATUS_OK);
     assert_int_equal(plan_close_batch(&bench.run, &bench.collector, e), STATUS_OK);
     bench.late = bench.watermark;
-    int64_t proposal = bench.run.watermark_count ? watermark_proposal(bench.run.watermark[0]) : INT64_MIN;
+    int64_t proposal = bench.run.watermark_count ? watermark_proposal(bench.run.watermark[0].op) : INT64_MIN;
     if (proposal > bench.watermark)
         bench.watermark = proposal;
     return text_cstring(&bench.out);
