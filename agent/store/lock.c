@@ -8,7 +8,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-enum { WORDS_ROOM = 256, BOOT_ROOM = 64 };
+enum { WORDS_ROOM = 512, BOOT_ROOM = 64 };
 
 struct words {
     int pid; // 0: nobody
@@ -16,6 +16,7 @@ struct words {
     bool held;
     unsigned starts;
     char boot[BOOT_ROOM];
+    char address[LOCK_ADDRESS_ROOM];
 };
 
 static void read_text(int file, char *to, size_t room)
@@ -45,6 +46,12 @@ static const char *line_of(const char *text, const char *key)
     return "";
 }
 
+static void copy_line(const char *text, const char *key, char *to, size_t room)
+{
+    const char *line = line_of(text, key);
+    snprintf(to, room, "%.*s", (int)strcspn(line, "\n"), line);
+}
+
 // Whatever is not ours to the letter counts as an unclean stop.
 static struct words read_words(int file)
 {
@@ -55,7 +62,8 @@ static struct words read_words(int file)
     w.clean = strncmp(line_of(text, "state"), "clean\n", 6) == 0;
     w.held = strncmp(line_of(text, "held"), "yes\n", 4) == 0;
     w.starts = (unsigned)strtoul(line_of(text, "starts"), NULL, 10);
-    snprintf(w.boot, sizeof w.boot, "%.*s", (int)strcspn(line_of(text, "boot"), "\n"), line_of(text, "boot"));
+    copy_line(text, "boot", w.boot, sizeof w.boot);
+    copy_line(text, "control", w.address, sizeof w.address);
     return w;
 }
 
@@ -65,6 +73,8 @@ static bool write_words(int file, const struct words *w)
     char text[WORDS_ROOM];
     int size = snprintf(text, sizeof text, "pid %d\nstate %s\nstarts %u\nheld %s\nboot %s\n", w->pid,
                         w->clean ? "clean" : "running", w->starts, w->held ? "yes" : "no", w->boot);
+    if (w->address[0])
+        size += snprintf(text + size, sizeof text - (size_t)size, "control %s\n", w->address);
     return pwrite(file, text, (size_t)size, 0) == size && ftruncate(file, size) == 0;
 }
 
@@ -118,6 +128,30 @@ enum status lock_share(struct lock *l, const char *directory, struct error *e)
         return refuse(l, directory, e);
     l->clean = read_words(l->file).clean;
     return STATUS_OK;
+}
+
+void lock_say_address(struct lock *l, const char *address)
+{
+    struct words w = read_words(l->file);
+    if (l->file < 0 || snprintf(w.address, sizeof w.address, "%s", address) >= (int)sizeof w.address)
+        return;
+    (void)!write_words(l->file, &w); // at worst nobody finds us
+}
+
+bool lock_held(const char *directory, int *pid, char address[LOCK_ADDRESS_ROOM])
+{
+    char path[LOCK_PATH_ROOM];
+    snprintf(path, sizeof path, "%s/runnel.lock", directory);
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return false;
+    bool held = flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    struct words w = read_words(file);
+    close(file);
+    held = held && w.pid != 0 && !w.clean;
+    *pid = w.pid;
+    snprintf(address, LOCK_ADDRESS_ROOM, "%s", w.address);
+    return held;
 }
 
 void lock_settled(struct lock *l)
