@@ -2,13 +2,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { WORDS_ROOM = 512, BOOT_ROOM = 64 };
+enum { WORDS_ROOM = 512, BOOT_ROOM = 64, ORPHAN_TRIES = 200, ORPHAN_PAUSE = 10 * 1000 * 1000 /* nanoseconds */ };
 
 struct words {
     int pid; // 0: nobody
@@ -78,6 +80,24 @@ static bool write_words(int file, const struct words *w)
     return pwrite(file, text, (size_t)size, 0) == size && ftruncate(file, size) == 0;
 }
 
+// A child that walks the checkpoint has the lock from its parent until it lets go of it, which it does first of all: if
+// the parent is killed just then, the lock outlives it for a moment.
+static bool take(int file, int how)
+{
+    for (int i = 0;; i++) {
+        if (flock(file, how | LOCK_NB) == 0)
+            return true;
+        if (errno != EWOULDBLOCK)
+            return how == LOCK_SH; // a copy on a file system without locks
+        struct words w = read_words(file);
+        bool dead = w.pid > 0 && kill(w.pid, 0) != 0 && errno == ESRCH;
+        errno = EWOULDBLOCK;
+        if (!dead || i == ORPHAN_TRIES)
+            return false;
+        nanosleep(&(struct timespec){.tv_nsec = ORPHAN_PAUSE}, NULL);
+    }
+}
+
 static enum status refuse(struct lock *l, const char *directory, struct error *e)
 {
     struct words w = read_words(l->file);
@@ -99,7 +119,7 @@ enum status lock_take(struct lock *l, const char *directory, struct error *e)
     l->file = open(l->path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (l->file < 0)
         return error_set(e, STATUS_FAILED, "%s: %s", l->path, strerror(errno));
-    if (flock(l->file, LOCK_EX | LOCK_NB) != 0)
+    if (!take(l->file, LOCK_EX))
         return refuse(l, directory, e);
     struct words was = read_words(l->file), now = {.pid = (int)getpid()};
     boot_id(now.boot);
@@ -124,7 +144,7 @@ enum status lock_share(struct lock *l, const char *directory, struct error *e)
     l->file = open(l->path, O_RDONLY | O_CLOEXEC);
     if (l->file < 0)
         return STATUS_OK;
-    if (flock(l->file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    if (!take(l->file, LOCK_SH))
         return refuse(l, directory, e);
     l->clean = read_words(l->file).clean;
     return STATUS_OK;
@@ -132,8 +152,10 @@ enum status lock_share(struct lock *l, const char *directory, struct error *e)
 
 void lock_say_address(struct lock *l, const char *address)
 {
+    if (l->file < 0)
+        return;
     struct words w = read_words(l->file);
-    if (l->file < 0 || snprintf(w.address, sizeof w.address, "%s", address) >= (int)sizeof w.address)
+    if (snprintf(w.address, sizeof w.address, "%s", address) >= (int)sizeof w.address)
         return;
     (void)!write_words(l->file, &w); // at worst nobody finds us
 }
