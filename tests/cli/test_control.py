@@ -115,8 +115,8 @@ class Control(Case):
         for name, words in (("x" * 120, "a socket's may have 107"), ("file", "no directory")):
             with self.subTest(name):
                 self.write("file", "")
-                p = self.begin(env={"RUNTIME_DIRECTORY": self.path(name)})
                 self.rows({"s": "a", "i": 1}, name="in/%s.json" % name[:4])
+                p = self.begin(env={"RUNTIME_DIRECTORY": self.path(name)})
                 p.until("cannot be asked while it runs", "err")
                 self.assertRegex(p.text["err"].decode(), words)
                 self.assertEqual(p.stop()[0], 0)
