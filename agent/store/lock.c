@@ -2,13 +2,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
 
-enum { WORDS_ROOM = 256, BOOT_ROOM = 64 };
+enum { WORDS_ROOM = 256, BOOT_ROOM = 64, TRIES_MAX = 250, TRY_MILLISECONDS = 20 };
 
 struct words {
     int pid; // 0: nobody
@@ -82,6 +84,20 @@ static enum status refuse(struct lock *l, const char *directory, struct error *e
                      directory, w.pid, w.pid);
 }
 
+// The lock of a process that was killed while it forked is its child's for a moment (agent/store/guard.c), until that
+// closes it.
+static bool take_soon(int file)
+{
+    for (int tries = 0; flock(file, LOCK_EX | LOCK_NB) != 0; tries++) {
+        struct words w = read_words(file);
+        bool gone = w.pid > 0 && !w.clean && kill(w.pid, 0) != 0 && errno == ESRCH;
+        if (!gone || tries == TRIES_MAX)
+            return false;
+        poll(NULL, 0, TRY_MILLISECONDS);
+    }
+    return true;
+}
+
 enum status lock_take(struct lock *l, const char *directory, struct error *e)
 {
     *l = LOCK_NONE;
@@ -89,7 +105,7 @@ enum status lock_take(struct lock *l, const char *directory, struct error *e)
     l->file = open(l->path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (l->file < 0)
         return error_set(e, STATUS_FAILED, "%s: %s", l->path, strerror(errno));
-    if (flock(l->file, LOCK_EX | LOCK_NB) != 0)
+    if (!take_soon(l->file))
         return refuse(l, directory, e);
     struct words was = read_words(l->file), now = {.pid = (int)getpid()};
     boot_id(now.boot);
