@@ -8,6 +8,7 @@ import os
 import sys
 
 import cases_language
+import source_cases
 
 CASES = []
 
@@ -298,4 +299,5 @@ cases_language.add(case)
 
 if __name__ == "__main__":
     write(sys.argv[1])
-    print("%d cases" % len(CASES))
+    source_cases.write(sys.argv[1])
+    print("%d cases" % (len(CASES) + len(source_cases.CASES)))
