@@ -165,6 +165,26 @@ static enum status try_commit(struct engine *g, const struct batch *batch, const
     return s;
 }
 
+// What a source could not take, told with the batch that came instead.
+static void tell_lost(struct engine *g)
+{
+    for (uint32_t i = 0; i < g->setup.pipeline->source_count; i++) {
+        if (!g->intake[i])
+            continue;
+        uint64_t lost = intake_class(g->intake[i])->counters(intake_source(g->intake[i]))->lost,
+                 more = lost - g->lost[i];
+        if (more == 0)
+            continue;
+        struct slice name = g->setup.pipeline->sources[i].name;
+        log_say(g->setup.log, LOG_LEVEL_WARNING,
+                "source %.*s: %" PRIu64
+                " rows came faster than they could be taken, and are lost; a gap record says so",
+                (int)name.size, name.data, more);
+        outbox_lost(g->outbox, i, more);
+        g->lost[i] = lost;
+    }
+}
+
 static void note_commit(struct engine *g)
 {
     g->no_data_due =
@@ -301,6 +321,7 @@ static enum status run_batch(struct engine *g, struct error *e)
         assert(counts_hold(&all));
         done = progress_of(g, &batch, began);
         say_over_limit(g, batch.id);
+        tell_lost(g);
         s = commit(g, &batch, &done, e);
     }
     if (s != STATUS_OK) {

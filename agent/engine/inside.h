@@ -43,6 +43,7 @@ struct engine {
     uint32_t state_count;
     struct counts counts;          // when the batch began
     struct engine_progress before; // what was counted up to the last commit
+    uint64_t *lost;                // by each source, as far as the outbox knows
     bool fingerprint_due;          // the checkpoint has none yet
     bool no_data_due;              // the watermark moved in the last batch of this run
     bool committed;                // a batch was committed, its finish is still to be done
