@@ -15,7 +15,8 @@
 
 enum {
     STATES_MAX = 16,
-    FULL_PAUSE = 10 * MICROS_PER_SECOND, // between tries when there is no room
+    FULL_PAUSE = 10 * MICROS_PER_SECOND,    // between tries when there is no room
+    FULL_PATIENCE = 60 * MICROS_PER_SECOND, // of a run that is to end by itself
 };
 
 struct engine {
@@ -48,6 +49,7 @@ struct engine {
     bool no_data_due;              // the watermark moved in the last batch of this run
     bool committed;                // a batch was committed, its finish is still to be done
     bool full;                     // there was no room at the last try
+    int64_t full_since;            // monotonic
     bool asking;                   // a frozen source does not know yet what there is
     bool blocked;                  // the outbox is full: nothing new is read
 };
