@@ -5,6 +5,7 @@
 #include "agent/engine/collector.h"
 #include "agent/engine/counts.h"
 #include "agent/engine/engine.h"
+#include "agent/engine/intake.h"
 #include "agent/engine/trigger.h"
 #include "agent/plan/session.h"
 #include "ops/datetime.h"
@@ -28,12 +29,14 @@ struct engine {
     struct plan *plan;
     struct store *store;
     struct plan_run run;
+    struct reader *reader[PLAN_READS]; // for each of plan_reads
+    uint32_t readers;
     struct intake **intake; // for each source, NULL where the query does not use it
     struct collector collector;
     struct outbox *outbox;
     struct trigger_rule trigger;
     struct store_position position;
-    int64_t asked[COUNTS_SOURCES]; // of each source: the greatest watermark it asked for in this run, or INT64_MIN
+    int64_t *asked; // for each source: the greatest watermark it asked for since the start, or INT64_MIN
     const struct state *states[STATES_MAX]; // the operators'
     uint32_t state_count;
     struct counts counts;          // when the batch began

@@ -31,6 +31,7 @@ struct binder {
     struct logical *l;
     struct error *e;
     uint32_t depth;
+    uint32_t reads; // sources named so far, each as often as it is
 };
 
 enum clause { CLAUSE_SELECT, CLAUSE_WHERE, CLAUSE_GROUP, CLAUSE_HAVING, CLAUSE_ORDER, CLAUSE_LATERAL };
@@ -92,6 +93,8 @@ enum status scope_unresolved(struct binder *b, const struct scope *s, const stru
 const char *name_text(struct arena *a, const struct slice *parts, uint32_t count); // `a`.`b`
 
 enum status bind_select(struct binder *b, const struct ast_select *ast, const struct visible *ctes, struct query **out);
+// UNION of both sides of q->select: q->node and q->items.
+enum status bind_set(struct query *q, const struct visible *ctes);
 enum status bind_relation(struct query *q, const struct ast_relation *r, const struct visible *ctes);
 enum status bind_expr(const struct context *c, struct ast_expr *x, struct expr **out);
 // `x` cast to BOOLEAN if it is a bare NULL (which WHERE does not take); else [DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN].

@@ -53,7 +53,7 @@ uint32_t node_count(const struct node *n, enum node_kind kind)
 {
     uint32_t count = 0;
     for (; n; n = n->child)
-        count += n->kind == kind;
+        count += (n->kind == kind) + node_count(n->second, kind);
     return count;
 }
 

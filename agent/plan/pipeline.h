@@ -64,7 +64,8 @@ struct pipeline {
     struct slice checkpoint;  // checkpointLocation, made absolute; size 0: absent
     struct slice time_zone;   // "UTC" if absent
     struct place time_zone_place;
-    bool no_data_batches; // spark.sql.streaming.noDataMicroBatches.enabled
+    bool no_data_batches;    // spark.sql.streaming.noDataMicroBatches.enabled
+    bool greatest_watermark; // spark.sql.streaming.multipleWatermarkPolicy is max
     struct {
         int64_t memory, outbox, commit_interval, clock_wait; // bytes, bytes, microseconds, microseconds
         bool commit_interval_given;

@@ -7,6 +7,8 @@ import json
 import os
 import sys
 
+import source_cases
+
 CASES = []
 
 
@@ -294,4 +296,5 @@ case("expr_cast_varchar", "SELECT CAST(s AS VARCHAR(2)) AS a, CAST(s AS CHAR(5))
 
 if __name__ == "__main__":
     write(sys.argv[1])
-    print("%d cases" % len(CASES))
+    source_cases.write(sys.argv[1])
+    print("%d cases" % (len(CASES) + len(source_cases.CASES)))
