@@ -38,7 +38,7 @@ static enum status bind_session_window(struct binding *b, struct error *e)
                          "session_window: the gap is %s, wanted is interval text, such as '5 minutes' or CASE WHEN "
                          "… THEN '5 minutes' ELSE '1 hour' END (Spark: Gap duration expression used in session window "
                          "must be CalendarIntervalType)",
-                         type_name(b->arena, gap));
+                         type_text(b->arena, gap));
     if (time->id != TYPE_TIMESTAMP_NTZ) {
         enum status s = binding_want(b, 0, WANT_TIMESTAMP, e);
         if (s != STATUS_OK)

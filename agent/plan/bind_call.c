@@ -182,8 +182,6 @@ enum status bind_call(const struct context *c, struct ast_expr *x, struct expr *
     for (uint32_t i = 0; i < x->argc && !f; i++)
         if (x->args[i]->kind == AST_SUBQUERY)
             return bind_expr(c, x->args[i], out); // EXISTS: refused there
-    if (!f && slice_equal_fold(x->name, SLICE("session_window")))
-        return BIND_ERROR(b, x, "[UNSUPPORTED_FEATURE] session_window is not supported yet");
     if (!f)
         return unresolved_routine(b, x);
     if (f->flags & FUNCTION_GENERATOR)
@@ -224,16 +222,16 @@ enum status bind_window(struct query *q, enum clause clause, struct ast_expr *x)
         s = call_window(b, found, f, args, &q->window);
     if (s)
         return s;
-    if (strcmp(f->name, "window") != 0)
-        return BIND_ERROR(b, found, "[UNSUPPORTED_FEATURE] %s is not supported yet", f->name);
     q->window_ast = found;
     bool event_time = carries_event_time(b->l, q->window->args[0]);
-    const struct window_call *w = q->window->state;
+    const struct window_call *w = q->window->state; // a session has none
     // as Spark has it: a struct that is always there, but for the Expand of sliding windows and a grouping
-    bool nullable = w->size != w->slide || q->select->group_count || q->select->group_all;
-    q->window_attribute = attribute_add(b->l, SLICE("window"), q->window->type, nullable, event_time);
+    bool nullable = (w && w->size != w->slide) || q->select->group_count || q->select->group_all;
+    struct slice name = slice_of(f->name);
+    q->window_attribute = attribute_add(b->l, name, q->window->type, nullable, event_time);
+    b->l->attributes[q->window_attribute].session = w == NULL;
     if (clause != CLAUSE_WHERE)
-        scope_add(b, &q->scope, (struct slice){0}, SLICE("window"), q->window_attribute);
+        scope_add(b, &q->scope, (struct slice){0}, name, q->window_attribute);
     return STATUS_OK;
 }
 

@@ -3,6 +3,8 @@
 #include "ops/key.h"
 #include "ops/window_call.h"
 
+#include <assert.h>
+
 bool type_has_map(const struct type *t)
 {
     if (t->id == TYPE_MAP)
@@ -45,6 +47,20 @@ static enum status bind_where(struct query *q)
     return STATUS_OK;
 }
 
+// A row without a session (its gap is none, or not greater than 0) goes.
+static void session_apply(struct query *q)
+{
+    struct logical *l = q->b->l;
+    struct expr *window = attribute_expr(l, q->window_attribute), *field[2] = {NULL, NULL};
+    struct expr *there = call_named(l, "isnotnull", &window, 1);
+    enum status s = expr_field(l->arena, window, SLICE("end"), &field[0], NULL);
+    if (!s)
+        s = expr_field(l->arena, window, SLICE("start"), &field[1], NULL);
+    struct expr *conjuncts[2] = {there, s ? NULL : call_named(l, ">", field, 2)};
+    assert(conjuncts[0] && conjuncts[1]);
+    q->node = node_filter(l, q->node, conjuncts, 2);
+}
+
 void window_apply(struct query *q)
 {
     if (!q->window)
@@ -55,14 +71,18 @@ void window_apply(struct query *q)
     struct expr *there = call_named(l, "isnotnull", &time, 1);
     q->node = node_filter(l, q->node, &there, there ? 1 : 0);
     struct node *n = node_new(l, NODE_WINDOW, q->node, q->window_ast->offset, q->window_ast->length);
-    n->input = time;
-    n->size = call->size;
-    n->slide = call->slide;
-    n->start = call->start;
+    n->input = call ? time : q->window;
+    if (call) {
+        n->size = call->size;
+        n->slide = call->slide;
+        n->start = call->start;
+    }
     n->attributes = ARENA_ARRAY(l->arena, uint32_t, 1);
     n->attributes[0] = q->window_attribute;
     n->attribute_count = 1;
     q->node = n;
+    if (!call)
+        session_apply(q);
 }
 
 enum status bind_item(struct query *q, struct item *item)
@@ -245,9 +265,11 @@ static enum status apply_project(struct query *q)
             return s;
         const struct expr *x = item->expr;
         bool nullable = x->nullable || (q->grouped && q->generator_count == 0);
+        bool session = carries_session(l, x);
         item->attribute = x->kind == EXPR_COLUMN && !item->aliased
                               ? x->column
                               : attribute_add(l, item->name, x->type, nullable, carries_event_time(l, x));
+        l->attributes[item->attribute].session = session;
         n->items[i] = (struct assignment){item->expr, item->attribute};
     }
     q->node = n;
@@ -280,6 +302,32 @@ static enum status apply_distinct(struct query *q)
         p->items[i] = (struct assignment){attribute_expr(l, q->items[i].attribute), q->items[i].attribute};
     q->node = p;
     return STATUS_OK;
+}
+
+static enum status finish_select(struct query *q, struct sort_key *keys)
+{
+    enum status s = apply_order(q, keys);
+    if (!s)
+        s = apply_limit(q);
+    return s ? s : apply_project(q);
+}
+
+// LIMIT counts what is distinct.
+static enum status finish_distinct(struct query *q)
+{
+    const struct ast_select *ast = q->select;
+    if (ast->order_count)
+        return BIND_ERROR(q->b, ast->order[0].expr,
+                          "ORDER BY of SELECT DISTINCT is not there for streams; GROUP BY the columns instead, in "
+                          "outputMode complete (Spark: Sorting is not supported on streaming DataFrames/Datasets, unless "
+                          "it is on aggregated DataFrame/Dataset in Complete output mode)");
+    enum status s = apply_project(q);
+    if (!s)
+        s = apply_distinct(q);
+    if (s || (!ast->limit && !ast->offset_rows))
+        return s;
+    s = apply_limit(q);
+    return s ? s : apply_project(q);
 }
 
 // ORDER BY and LIMIT of a union see its columns.
@@ -327,13 +375,7 @@ static enum status bind_body(struct query *q)
     s = apply_having(q, having);
     if (!s)
         s = apply_generators(q);
-    if (!s)
-        s = apply_order(q, keys);
-    if (!s)
-        s = apply_limit(q);
-    if (!s)
-        s = apply_project(q);
-    return s ? s : apply_distinct(q);
+    return s ? s : ast->distinct ? finish_distinct(q) : finish_select(q, keys);
 }
 
 enum status bind_select(struct binder *b, const struct ast_select *ast, const struct visible *ctes, struct query **out)

@@ -17,6 +17,56 @@ static bool has_event_time_key(const struct logical *l, const struct node *n)
     return false;
 }
 
+// What may give rows older than the watermark: an aggregation, but in append mode. Spark does not look behind WITH.
+static bool has_aggregate(const struct node *n)
+{
+    for (; n && !n->cte; n = n->child)
+        if (n->kind == NODE_AGGREGATE || (n->second && has_aggregate(n->second)))
+            return true;
+    return false;
+}
+
+static enum status refuse_late(const struct logical *l, const struct node *n, const char *what, struct error *e)
+{
+    return NODE_ERROR(
+        l, n, e,
+        "%s behind an aggregation is there in append mode only, this is %s: rows of the first that change "
+        "would be counted again by the second (Spark: Detected pattern of possible 'correctness' issue due "
+        "to global watermark)",
+        what, mode_name(l->pipeline->mode));
+}
+
+static bool is_constant(const struct expr *x)
+{
+    return expr_is_deterministic(x) && expr_mark(x, NULL) == 0;
+}
+
+static enum status check_session(const struct logical *l, const struct node *n, struct error *e)
+{
+    int32_t session = aggregate_session_key(l, n);
+    uint32_t keys = 0, times = 0;
+    if (session < 0)
+        return STATUS_OK;
+    if (l->pipeline->mode == OUTPUT_UPDATE)
+        return NODE_ERROR(l, n, e,
+                          "[STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION] a session_window cannot be in update mode: a "
+                          "session that was printed may become part of another; choose append or complete");
+    for (uint32_t i = 0; i < n->item_count; i++) {
+        keys += (int32_t)i != session && !is_constant(n->items[i].expr);
+        times += carries_event_time(l, n->items[i].expr);
+    }
+    if (keys == 0)
+        return NODE_ERROR(l, n, e,
+                          "a session_window cannot be the only key of a stream: group by what the sessions are of, too "
+                          "(Spark: Global aggregation with session window in streaming query is not supported)");
+    if (times > 1)
+        return NODE_ERROR(
+            l, n, e,
+            "grouping by a session_window and by its time too is not there for streams: every row would be "
+            "a session of its own");
+    return STATUS_OK;
+}
+
 static enum status check_aggregate(const struct logical *l, const struct node *n, struct error *e)
 {
     enum output_mode mode = l->pipeline->mode;
@@ -25,12 +75,9 @@ static enum status check_aggregate(const struct logical *l, const struct node *n
                           "[STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION] in append mode a group goes out when the "
                           "watermark has passed it: give the source a watermark and group by its column or by a "
                           "window of it, or choose outputMode update or complete");
-    if (node_count(n->child, NODE_AGGREGATE) && mode != OUTPUT_APPEND)
-        return NODE_ERROR(l, n, e,
-                          "two aggregations in a row are there in append mode only (Spark: Detected pattern of "
-                          "possible 'correctness' issue due to global watermark), this is %s",
-                          mode_name(mode));
-    return STATUS_OK;
+    if (mode != OUTPUT_APPEND && has_aggregate(n->child))
+        return refuse_late(l, n, n->part_count ? "an aggregation" : "DISTINCT or a grouping", e);
+    return check_session(l, n, e);
 }
 
 static enum status check_sort(const struct logical *l, const struct node *n, struct error *e)

@@ -119,6 +119,11 @@ static void prune(struct logical *l, struct node **link, bool *needed)
         prune_union(l, n, needed);
         return;
     }
+    // The event time is there for the late rows' sake where somebody above asks for it, or it is a key.
+    if (n->kind == NODE_DEDUP) {
+        mark_reads(n, needed);
+        n->late = n->column != ATTRIBUTE_NONE && (n->within || needed[n->column]);
+    }
     if (n->kind == NODE_PROJECT && n != l->root)
         keep_items(n, needed);
     if (n->kind == NODE_AGGREGATE)
