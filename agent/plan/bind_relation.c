@@ -157,6 +157,7 @@ static enum status bind_query(struct query *q, const struct ast_select *ast, con
 static enum status bind_cte(struct query *q, const struct ast_relation *r, const struct visible *v)
 {
     uint32_t first = q->scope.count;
+    *v->used = true;
     enum status s = bind_query(q, v->cte->query, v->behind, r->alias.size ? r->alias : r->name);
     if (!s)
         q->node->cte = true;

@@ -265,11 +265,11 @@ static enum status apply_project(struct query *q)
             return s;
         const struct expr *x = item->expr;
         bool nullable = x->nullable || (q->grouped && q->generator_count == 0);
-        bool session = carries_session(l, x);
+        enum window_kind window = window_of(l, x);
         item->attribute = x->kind == EXPR_COLUMN && !item->aliased
                               ? x->column
                               : attribute_add(l, item->name, x->type, nullable, carries_event_time(l, x));
-        l->attributes[item->attribute].session = session;
+        l->attributes[item->attribute].window = window;
         n->items[i] = (struct assignment){item->expr, item->attribute};
     }
     q->node = n;
@@ -283,6 +283,7 @@ static enum status apply_distinct(struct query *q)
     if (!q->select->distinct && q->select->set != AST_UNION)
         return STATUS_OK;
     struct node *n = node_new(l, NODE_AGGREGATE, q->node, q->select->offset, q->select->length);
+    n->distinct = true;
     n->items = ARENA_ARRAY(l->arena, struct assignment, q->item_count);
     for (uint32_t i = 0; i < q->item_count; i++) {
         bool twice = false;
@@ -317,10 +318,11 @@ static enum status finish_distinct(struct query *q)
 {
     const struct ast_select *ast = q->select;
     if (ast->order_count)
-        return BIND_ERROR(q->b, ast->order[0].expr,
-                          "ORDER BY of SELECT DISTINCT is not there for streams; GROUP BY the columns instead, in "
-                          "outputMode complete (Spark: Sorting is not supported on streaming DataFrames/Datasets, unless "
-                          "it is on aggregated DataFrame/Dataset in Complete output mode)");
+        return BIND_ERROR(
+            q->b, ast->order[0].expr,
+            "ORDER BY of SELECT DISTINCT is not there for streams; GROUP BY the columns instead, in "
+            "outputMode complete (Spark: Sorting is not supported on streaming DataFrames/Datasets, unless "
+            "it is on aggregated DataFrame/Dataset in Complete output mode)");
     enum status s = apply_project(q);
     if (!s)
         s = apply_distinct(q);
@@ -378,15 +380,36 @@ static enum status bind_body(struct query *q)
     return s ? s : ast->distinct ? finish_distinct(q) : finish_select(q, keys);
 }
 
-enum status bind_select(struct binder *b, const struct ast_select *ast, const struct visible *ctes, struct query **out)
+static const struct visible *see_ctes(struct binder *b, const struct ast_select *ast, const struct visible *behind)
+{
+    for (uint32_t i = 0; i < ast->cte_count; i++) {
+        struct visible *v = ARENA_NEW(b->l->arena, struct visible);
+        *v = (struct visible){&ast->ctes[i], ARENA_NEW(b->l->arena, bool), behind};
+        behind = v;
+    }
+    return behind;
+}
+
+// A mistake in a WITH query is one, even if nothing names it.
+static enum status bind_unused(struct binder *b, const struct visible *ctes, const struct visible *behind)
+{
+    enum status s = STATUS_OK;
+    uint32_t reads = b->reads;
+    for (const struct visible *v = ctes; !s && v != behind; v = v->behind) {
+        struct query *unused;
+        if (!*v->used)
+            s = bind_select(b, v->cte->query, v->behind, &unused);
+    }
+    b->reads = reads;
+    return s;
+}
+
+enum status bind_select(struct binder *b, const struct ast_select *ast, const struct visible *behind,
+                        struct query **out)
 {
     if (++b->depth > BIND_DEPTH_MAX)
         return BIND_ERROR(b, ast, "[UNSUPPORTED_FEATURE] subqueries nest deeper than %d levels", BIND_DEPTH_MAX);
-    for (uint32_t i = 0; i < ast->cte_count; i++) {
-        struct visible *v = ARENA_NEW(b->l->arena, struct visible);
-        *v = (struct visible){&ast->ctes[i], ctes};
-        ctes = v;
-    }
+    const struct visible *ctes = see_ctes(b, ast, behind);
     struct query *q = *out = ARENA_NEW(b->l->arena, struct query);
     q->b = b;
     q->select = ast;
@@ -397,6 +420,8 @@ enum status bind_select(struct binder *b, const struct ast_select *ast, const st
         s = bind_relation(q, ast->from, ctes);
     if (!s && !ast->set)
         s = bind_body(q);
+    if (!s)
+        s = bind_unused(b, ctes, behind);
     b->depth--;
     return s;
 }

@@ -16,7 +16,7 @@ uint32_t attribute_add(struct logical *l, struct slice name, const struct type *
         l->attributes = grown;
         l->attribute_capacity = capacity;
     }
-    l->attributes[l->attribute_count] = (struct attribute){name, type, nullable, event_time, false};
+    l->attributes[l->attribute_count] = (struct attribute){name, type, nullable, event_time, WINDOW_NONE};
     return l->attribute_count++;
 }
 
@@ -91,9 +91,9 @@ bool carries_event_time(const struct logical *l, const struct expr *x)
     return x->kind == EXPR_COLUMN && l->attributes[x->column].event_time;
 }
 
-bool carries_session(const struct logical *l, const struct expr *x)
+enum window_kind window_of(const struct logical *l, const struct expr *x)
 {
-    return x->kind == EXPR_COLUMN && l->attributes[x->column].session;
+    return x->kind == EXPR_COLUMN ? l->attributes[x->column].window : WINDOW_NONE;
 }
 
 bool window_is_session(const struct node *n)
@@ -104,7 +104,7 @@ bool window_is_session(const struct node *n)
 int32_t aggregate_session_key(const struct logical *l, const struct node *n)
 {
     for (uint32_t i = 0; i < n->item_count; i++)
-        if (l->attributes[n->items[i].attribute].session)
+        if (l->attributes[n->items[i].attribute].window == WINDOW_SESSION)
             return (int32_t)i;
     return -1;
 }

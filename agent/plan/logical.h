@@ -12,12 +12,14 @@
 #include "ops/expr.h"
 #include "ops/session.h"
 
+enum window_kind { WINDOW_NONE, WINDOW_TIME, WINDOW_SESSION };
+
 struct attribute {
     struct slice name; // for people
     const struct type *type;
     bool nullable;
-    bool event_time; // carries the watermark (EventTimeWatermark.delayKey in Spark's metadata)
-    bool session;    // is a session_window (SessionWindow.marker): grouped by it, sessions merge
+    bool event_time;         // carries the watermark (EventTimeWatermark.delayKey in Spark's metadata)
+    enum window_kind window; // what Spark's metadata says too (TimeWindow.marker, SessionWindow.marker)
 };
 
 enum node_kind {
@@ -87,6 +89,7 @@ struct node {
     uint32_t item_count;
     struct aggregate_part *parts; // AGGREGATE
     uint32_t part_count;
+    bool distinct; // AGGREGATE: of SELECT DISTINCT or UNION
 
     struct sort_key *keys; // SORT
     uint32_t key_count;
@@ -131,7 +134,7 @@ bool window_is_session(const struct node *n); // of a NODE_WINDOW
 int32_t aggregate_session_key(const struct logical *l, const struct node *n);
 // Does it carry the watermark: a bare column that does, or window_time of one?
 bool carries_event_time(const struct logical *l, const struct expr *x);
-bool carries_session(const struct logical *l, const struct expr *x); // a bare column that is one
+enum window_kind window_of(const struct logical *l, const struct expr *x); // of a bare column
 bool expr_mentions(const struct expr *x, uint32_t attribute);
 bool expr_mentions_any(const struct expr *x, const uint32_t *attributes, uint32_t count);
 // Marks in `seen` (one entry an attribute) what `x` reads; returns how many columns it mentions.
