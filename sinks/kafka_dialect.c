@@ -6,7 +6,8 @@
 static const struct kafka_code confluent_codes[] = {{50003, SINK_AGAIN}, {50002, SINK_REFUSED}};
 // An HTTP status for each record: 404 also while the broker is down, 500 also for one that is too large.
 static const struct kafka_code strimzi_codes[] = {{404, SINK_UNDECIDED}, {500, SINK_UNDECIDED}};
-static const struct kafka_code karapace_codes[] = {{2, SINK_AGAIN}, {1, SINK_REFUSED}};
+// 1 is all that its client does not call retriable; its own source gives it for time-outs too.
+static const struct kafka_code karapace_codes[] = {{2, SINK_AGAIN}, {1, SINK_UNDECIDED}};
 
 enum { CONFLUENT, STRIMZI, KARAPACE, DIALECTS };
 

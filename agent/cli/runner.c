@@ -44,6 +44,7 @@ enum status runner_run(const struct pipeline *p, const struct arguments *a, stru
     struct engine_setup setup = {
         .pipeline = p,
         .device = device_name(a->device, arena),
+        .control = a->private ? NULL : control_place(p, a->state, arena),
         .available_now = a->available_now,
         .memory = memory,
     };

@@ -3,6 +3,7 @@
 #define AGENT_ENGINE_INSIDE_H
 
 #include "agent/engine/collector.h"
+#include "agent/engine/control.h"
 #include "agent/engine/counts.h"
 #include "agent/engine/engine.h"
 #include "agent/engine/intake.h"
@@ -24,6 +25,7 @@ struct engine {
     struct text scratch;
     unsigned heals; // damaged checkpoints set aside since it was opened
     volatile sig_atomic_t stop;
+    struct control *control; // NULL: nobody can ask
     // From here on a start begins with zeros.
     struct session session;
     struct plan *plan;
@@ -56,6 +58,7 @@ enum status deliver(struct engine *g, int64_t *next, struct error *e);
 enum status deliver_until(struct engine *g, int64_t until, bool (*early)(const struct engine *g), struct error *e);
 enum status deliver_all(struct engine *g, struct error *e); // or until somebody stops us
 enum status deliver_commit(struct engine *g, struct error *e);
+enum status deliver_resend(struct engine *g, uint64_t *count, struct error *e); // all dead letters, into the log again
 bool deliver_blocked(struct engine *g);
 
 // After a failure: whether the checkpoint is what failed, and may be set aside once more.

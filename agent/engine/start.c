@@ -1,5 +1,6 @@
 // Opening a pipeline and closing it again.
 #include "agent/engine/inside.h"
+#include "hal/port/path.h"
 
 #include <inttypes.h>
 #include <stddef.h>
@@ -77,6 +78,8 @@ static enum status open_store(struct engine *g, const char *distrust, struct err
     if (s != STATUS_OK)
         return s;
     say_notice(g);
+    if (g->control) // it was healed
+        store_say_address(g->store, g->setup.control);
     g->position = store_position(g->store);
     return check_fingerprint(g, e);
 }
@@ -353,6 +356,24 @@ enum status engine_heal(struct engine *g, struct error *e)
     return start(g, met.text, e);
 }
 
+// A pipeline that cannot be asked works all the same; and one that ends by itself is hardly asked.
+static void open_control(struct engine *g)
+{
+    struct error e = {0};
+    if (!g->setup.control)
+        return;
+    struct port *port = g->setup.port;
+    struct slice directory = path_parent(slice_of(g->setup.control));
+    enum status s = port->class->make_directory(port, arena_copy(&g->arena, directory.data, directory.size), &e);
+    if (s == STATUS_OK)
+        s = control_open(port, g->setup.control, g->memory, &g->control, &e);
+    if (s == STATUS_OK)
+        store_say_address(g->store, g->setup.control);
+    else
+        log_say(g->setup.log, trigger_is_bounded(&g->trigger) ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARNING,
+                "it cannot be asked while it runs: %s", e.text);
+}
+
 enum status engine_open(const struct engine_setup *setup, struct engine **out, struct error *e)
 {
     struct engine *g = mem_zalloc(setup->memory, sizeof *g);
@@ -367,6 +388,7 @@ enum status engine_open(const struct engine_setup *setup, struct engine **out, s
         engine_close(g);
         return s;
     }
+    open_control(g);
     *out = g;
     return STATUS_OK;
 }
@@ -375,6 +397,7 @@ void engine_close(struct engine *g)
 {
     if (!g)
         return;
+    control_close(g->control);
     halt(g);
     arena_free(&g->arena);
     text_free(&g->scratch);
