@@ -69,6 +69,13 @@ struct query {
     uint32_t generator_count;
 };
 
+// The parameters of the lambdas around an expression, the nearest first: attributes that no node makes.
+struct bound_lambda {
+    const struct ast_expr *ast;
+    const uint32_t *attribute;
+    const struct bound_lambda *outer;
+};
+
 // Where an expression stands.
 struct context {
     struct query *q;
@@ -77,6 +84,7 @@ struct context {
     bool filter;                      // … or the FILTER condition of
     uint32_t aliases;                 // items whose aliases can be seen (lateral aliases; all in HAVING and ORDER BY)
     struct item *item;                // the item being bound
+    const struct bound_lambda *lambda;
 };
 
 // STATUS_CONFIG with the place of an expression.
@@ -102,6 +110,10 @@ enum status bind_expr(const struct context *c, struct ast_expr *x, struct expr *
 // `x` cast to BOOLEAN if it is a bare NULL (which WHERE does not take); else [DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN].
 enum status bind_condition(const struct context *c, struct ast_expr *x, struct expr **out);
 enum status bind_call(const struct context *c, struct ast_expr *x, struct expr **out);
+// A call of a higher-order function.
+enum status bind_lambda_call(const struct context *c, struct ast_expr *x, const struct function *f, struct expr **out);
+// A name that is a lambda's parameter; STATUS_END: it is none.
+enum status bind_parameter(const struct context *c, const struct ast_expr *x, struct expr **out);
 enum status bind_aggregate(const struct context *c, struct ast_expr *x, const struct aggregate *a, struct expr **out);
 enum status bind_item(struct query *q, struct item *item);
 // The SELECT list: stars (over the first `columns` of the scope) and generators expanded, names given; expressions are

@@ -384,6 +384,7 @@ enum status pipeline_parse(struct slice text, const char *file, const char *dire
     p->time_zone = SLICE("UTC");
     p->no_data_batches = true;
     enum status status = json_read(&r.source, arena, &root, r.error);
+    p->root = root;
     for (uint32_t i = 0; i < set_count && status == STATUS_OK; i++)
         status = reader_set(&r, root, &sets[i]);
     if (status == STATUS_OK)

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 
+import cases_language
 import source_cases
 
 CASES = []
@@ -293,6 +294,8 @@ case("expr_if_null_literal", "SELECT if(NULL, 1, 0) AS a, CASE NULL WHEN 1 THEN 
 case("error_schema_varchar", "SELECT s FROM events", ONE, schema="s VARCHAR(2)")
 case("error_schema_char_nested", "SELECT i FROM events", ONE, schema="i INT, a ARRAY<STRUCT<x: CHAR(2)>>")
 case("expr_cast_varchar", "SELECT CAST(s AS VARCHAR(2)) AS a, CAST(s AS CHAR(5)) AS b FROM events", ONE, schema="s STRING")
+
+cases_language.add(case)
 
 if __name__ == "__main__":
     write(sys.argv[1])
