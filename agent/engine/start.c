@@ -113,6 +113,7 @@ static struct source_setup source_setup(struct engine *g, const struct pipeline_
         .memory = g->memory,
         .is_static = source->is_static,
         .multi_line = option_boolean(&source->options, "multiLine") || option_boolean(&source->options, "wholetext"),
+        .line_end = option_text(&source->options, "lineSep"),
         .fresh = !g->position.any,
         .once = g->trigger.kind == TRIGGER_ONCE,
         .device = g->setup.device,
