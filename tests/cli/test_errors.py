@@ -95,7 +95,9 @@ class Keys(Case):
                 (source, {"watermark": {"column": "ts", "delay": "10"}}, "[CANNOT_PARSE_INTERVAL] '10' is no delay"),
                 (source, {"watermark": {"column": "tz", "delay": "1 day"}}, "did you mean `ts`?"),
                 (source, {"watermark": {"column": "s", "delay": "1 day"}}, "must be TIMESTAMP"),
-                (source, {"dropDuplicates": ["s"]}, '"dropDuplicates" is not built yet')):
+                (source, {"dropDuplicates": ["d"]}, "[UNRESOLVED_COLUMN.WITH_SUGGESTION] the dropDuplicates column `d`"),
+                (source, {"dropDuplicatesWithinWatermark": ["s"]}, 'give source t a "watermark"'),
+                (source, {"idleTimeout": "1 minute"}, '"idleTimeout" is not built yet')):
             with self.subTest(change):
                 err = make(**change)
                 self.assertIn(words, err)
