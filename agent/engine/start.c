@@ -291,9 +291,11 @@ static enum status open_ends(struct engine *g, struct error *e)
             s = open_source(g, i, e);
     if (s == STATUS_OK)
         s = adopt(g, e);
+    if (s != STATUS_OK)
+        return s;
     g->timed = clock_needed(g);
     g->frozen = !g->timed; // else when the clock is trusted
-    return s == STATUS_OK && g->frozen && trigger_is_bounded(&g->trigger) ? freeze_sources(g, e) : s;
+    return g->frozen && trigger_is_bounded(&g->trigger) ? freeze_sources(g, e) : STATUS_OK;
 }
 
 static bool any_live(const struct engine *g)

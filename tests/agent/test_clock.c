@@ -184,6 +184,24 @@ static void test_rate(void **state)
     assert_null(strstr(bench_printed(), "{\"value\":12}"));
 }
 
+static enum status no_sink(const struct sink_setup *setup, struct sink **out, struct error *e)
+{
+    (void)setup, (void)out;
+    return error_set(e, STATUS_FAILED, "there is no sink");
+}
+
+// What is not open yet is not asked what it needs.
+static void test_a_start_that_fails(void **state)
+{
+    (void)state;
+    bench_pipeline(STAMPED OUT);
+    struct sink_class none = *bench.pipeline->sinks[0].class;
+    none.open = no_sink;
+    bench.pipeline->sinks[0].class = &none;
+    assert_int_equal(bench_try_start(), STATUS_FAILED);
+    assert_string_equal(bench.error.text, "there is no sink");
+}
+
 static void test_a_bounded_run_ends(void **state)
 {
     (void)state;
@@ -210,6 +228,7 @@ int main(void)
         TEST(test_who_does_not_wait),
         TEST(test_mqtt),
         TEST(test_rate),
+        TEST(test_a_start_that_fails),
         TEST(test_a_bounded_run_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
