@@ -405,6 +405,7 @@ static void client_acknowledge(struct mqtt_client *c)
     letters_drop(&s->waiting, s->taken);
     s->sent -= s->taken;
     s->taken = 0;
+    c->state.pressing = false;
     deliver(s);
 }
 
