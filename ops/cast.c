@@ -99,35 +99,45 @@ static void run_fields(const struct call *c, const struct rows *rows)
         run_part(c, &cast->part[n], &in->child[n], &c->out->child[n], &there);
 }
 
-// Cast.forceNullable: can a value that is there become NULL.
-static bool can_fail(const struct type *from, const struct type *to)
+// Whether every value of `from` is one of `to` (DecimalType.isWiderThan, Cast.canNullSafeCastToDecimal).
+static bool decimal_holds(const struct type *from, const struct type *to)
 {
-    if (from->id == TYPE_NULL || type_equal(from, to) || to->id == TYPE_STRING)
+    static const unsigned digits[] = {
+        [TYPE_BOOLEAN] = 1, [TYPE_TINYINT] = 3, [TYPE_SMALLINT] = 5, [TYPE_INT] = 10, [TYPE_BIGINT] = 20};
+    unsigned whole = to->precision - to->scale;
+    if (from->id == TYPE_DECIMAL) {
+        unsigned has = from->precision - from->scale;
+        return whole > has || (whole == has && to->scale >= from->scale);
+    }
+    return from->id < sizeof digits / sizeof digits[0] && digits[from->id] != 0 && whole >= digits[from->id];
+}
+
+bool cast_may_lose(const struct type *from, const struct type *to)
+{
+    if (from->id == TYPE_NULL || type_equal(from, to)) // in an empty list
         return false;
+    bool fraction = from->id == TYPE_FLOAT || from->id == TYPE_DOUBLE || from->id == TYPE_DECIMAL;
     if (from->id == TYPE_STRING)
         return to->id != TYPE_BINARY;
-    bool fraction = from->id == TYPE_FLOAT || from->id == TYPE_DOUBLE || from->id == TYPE_DECIMAL;
-    switch (to->id) {
-    case TYPE_DATE:
-        return from->id != TYPE_TIMESTAMP;
-    case TYPE_TIMESTAMP:
-        return from->id == TYPE_FLOAT || from->id == TYPE_DOUBLE;
-    case TYPE_DECIMAL:
+    if (to->id == TYPE_STRING)
+        return false;
+    if (from->id == TYPE_TIMESTAMP && to->id >= TYPE_TINYINT && to->id <= TYPE_INT)
         return true;
-    default:
-        break;
-    }
+    if ((from->id == TYPE_FLOAT || from->id == TYPE_DOUBLE) && to->id == TYPE_TIMESTAMP)
+        return true;
+    if (to->id == TYPE_DATE)
+        return from->id != TYPE_TIMESTAMP;
     if (from->id == TYPE_DATE)
         return to->id != TYPE_TIMESTAMP;
-    if (from->id == TYPE_TIMESTAMP)
-        return to->id >= TYPE_TINYINT && to->id <= TYPE_INT;
+    if (to->id == TYPE_DECIMAL)
+        return !decimal_holds(from, to);
     return fraction && type_is_integral(to);
 }
 
 static bool part_find(const struct type *from, const struct type *to, bool from_null, bool to_null,
                       const struct session *session, struct arena *arena, struct cast_part *part)
 {
-    if ((from_null || can_fail(from, to)) && !to_null)
+    if ((from_null || cast_may_lose(from, to)) && !to_null)
         return false;
     part->kernel = cast_find(from, to, session, arena, &part->state);
     return part->kernel != NULL;

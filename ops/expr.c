@@ -3,6 +3,7 @@
 #include "ops/cast.h"
 #include "ops/coerce.h"
 #include "ops/function.h"
+#include "ops/lambda.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -41,7 +42,7 @@ static struct expr *fold(struct arena *a, const struct session *session, const s
     }
     struct column *out = column_new(x->type, 1, a);
     out->mask = 0;
-    struct call call = {out, in, x->argc, x->state, a, session};
+    struct call call = {out, in, x->argc, x->state, a, session, NULL};
     x->kernel(&call, &(struct rows){NULL, 1});
     struct expr *literal = expr_literal(a, value_load(out, 0));
     literal->nullable |= x->nullable; // a schema says what the call said
@@ -100,40 +101,6 @@ enum status expr_call(struct arena *a, const struct session *session, const stru
     return STATUS_OK;
 }
 
-// Whether every value of `from` is one of `to` (DecimalType.isWiderThan, Cast.canNullSafeCastToDecimal).
-static bool decimal_holds(const struct type *from, const struct type *to)
-{
-    static const unsigned digits[] = {
-        [TYPE_BOOLEAN] = 1, [TYPE_TINYINT] = 3, [TYPE_SMALLINT] = 5, [TYPE_INT] = 10, [TYPE_BIGINT] = 20};
-    unsigned whole = to->precision - to->scale;
-    if (from->id == TYPE_DECIMAL) {
-        unsigned has = from->precision - from->scale;
-        return whole > has || (whole == has && to->scale >= from->scale);
-    }
-    return from->id < sizeof digits / sizeof digits[0] && digits[from->id] != 0 && whole >= digits[from->id];
-}
-
-// Which pairs may give NULL for what is not NULL, as Spark declares it (Cast.forceNullable, in its order).
-static bool cast_may_lose(const struct type *from, const struct type *to)
-{
-    bool fraction = from->id == TYPE_FLOAT || from->id == TYPE_DOUBLE || from->id == TYPE_DECIMAL;
-    if (from->id == TYPE_STRING)
-        return to->id != TYPE_BINARY;
-    if (to->id == TYPE_STRING)
-        return false;
-    if (from->id == TYPE_TIMESTAMP && to->id >= TYPE_TINYINT && to->id <= TYPE_INT)
-        return true;
-    if ((from->id == TYPE_FLOAT || from->id == TYPE_DOUBLE) && to->id == TYPE_TIMESTAMP)
-        return true;
-    if (to->id == TYPE_DATE)
-        return from->id != TYPE_TIMESTAMP;
-    if (from->id == TYPE_DATE)
-        return to->id != TYPE_TIMESTAMP;
-    if (to->id == TYPE_DECIMAL)
-        return !decimal_holds(from, to);
-    return fraction && type_is_integral(to);
-}
-
 enum status expr_cast(struct arena *a, const struct session *session, struct expr *x, const struct type *to,
                       struct expr **out, struct error *e)
 {
@@ -170,6 +137,9 @@ bool expr_is_deterministic(const struct expr *x)
     for (uint32_t i = 0; i < x->argc; i++)
         if (!expr_is_deterministic(x->args[i]))
             return false;
+    for (uint32_t k = 0; k < x->lambdas; k++)
+        if (!expr_is_deterministic(x->lambda[k]->body))
+            return false;
     return true;
 }
 
@@ -202,8 +172,12 @@ bool expr_equal(const struct expr *a, const struct expr *b)
     if (a->kind == EXPR_LITERAL)
         return literal_equal(&a->literal, &b->literal);
     // What bind left in `state` follows from the function and its arguments; two draws of a random number differ.
-    if (a->function != b->function || a->argc != b->argc || (a->function->flags & FUNCTION_NONDETERMINISTIC))
+    if (a->function != b->function || a->argc != b->argc || a->lambdas != b->lambdas ||
+        (a->function->flags & FUNCTION_NONDETERMINISTIC))
         return false;
+    for (uint32_t k = 0; k < a->lambdas; k++)
+        if (!lambda_equal(a->lambda[k], b->lambda[k]))
+            return false;
     for (uint32_t i = 0; i < a->argc; i++)
         if (!expr_equal(a->args[i], b->args[i]))
             return false;

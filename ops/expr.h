@@ -9,6 +9,8 @@
 #include "ops/value.h"
 
 struct function;
+struct lambda;     // ops/lambda.h
+struct lambda_run; // one that is compiled, with its buffers
 
 // One call of a kernel, as the kernel sees it.
 struct call {
@@ -17,9 +19,10 @@ struct call {
                         // an input's instead: they live as long.
     const struct column *const *in;
     uint32_t argc;
-    const void *state;             // what bind prepared; NULL if nothing
-    struct arena *arena;           // the chunk's: for strings, spans' elements, scratch
-    const struct session *session; // now and batch id are those of the batch
+    const void *state;                // what bind prepared; NULL if nothing
+    struct arena *arena;              // the chunk's: for strings, spans' elements, scratch
+    const struct session *session;    // now and batch id are those of the batch
+    struct lambda_run *const *lambda; // of a higher-order function: its lambdas, to be run by lambda_eval
 };
 
 // Evaluates the call for the given rows. Cannot fail: with ansi off what does not work is NULL.
@@ -39,6 +42,8 @@ struct expr {
     const void *state;
     struct expr **args;
     uint32_t argc;
+    struct lambda *const *lambda; // of a higher-order function: `lambdas` of them; what they use of the row is in args
+    uint32_t lambdas;
 };
 
 struct expr *expr_column(struct arena *a, uint32_t column, const struct type *type, bool nullable);

@@ -1,5 +1,5 @@
-// ARRAYs as sets, and in order: array_union, array_intersect, array_except, arrays_overlap; sort_array, array_sort,
-// array_max, array_min (collectionOperations.scala).
+// ARRAYs as sets, and in order: array_union, array_intersect, array_except, arrays_overlap; sort_array, array_max,
+// array_min (collectionOperations.scala).
 #include "ops/compare.h"
 #include "ops/list.h"
 
@@ -175,7 +175,7 @@ static enum status not_orderable(const struct binding *b, const struct type *t, 
                      b->function->name, type_text(b->arena, t));
 }
 
-static enum status bind_sort(struct binding *b, struct error *e)
+enum status array_bind_sort(struct binding *b, struct error *e)
 {
     static const bool first = true, last = false;
     bool sort_array = b->function == &function_sort_array;
@@ -246,11 +246,9 @@ ARRAY_FUNCTION(array_except, 2, 2, "array_except(a, b)", bind_sets,
 ARRAY_FUNCTION(arrays_overlap, 2, 2, "arrays_overlap(a, b)", bind_sets,
                "Is an element in both? NULL if none is and one of them has a NULL.",
                "arrays_overlap(array(1, 2, 3), array(3, 4, 5))", "true")
-ARRAY_FUNCTION(sort_array, 1, 2, "sort_array(array[, ascending])", bind_sort,
+ARRAY_FUNCTION(sort_array, 1, 2, "sort_array(array[, ascending])", array_bind_sort,
                "The elements in order; NULLs first, or last where it is descending.",
                "sort_array(array('b', NULL, 'a'), true)", "[null,\"a\",\"b\"]")
-ARRAY_FUNCTION(array_sort, 1, 1, "array_sort(array)", bind_sort, "The elements in order, NULLs last.",
-               "array_sort(array('b', NULL, 'a'))", "[\"a\",\"b\",null]")
 ARRAY_FUNCTION(array_max, 1, 1, "array_max(array)", bind_extreme, "The greatest element.",
                "array_max(array(1, 20, NULL))", "20")
 ARRAY_FUNCTION(array_min, 1, 1, "array_min(array)", bind_extreme, "The least element.", "array_min(array(1, 20, NULL))",

@@ -200,7 +200,7 @@ static void in_list(const struct call *c, const struct rows *rows)
     }
     for (uint32_t k = 1; k < c->argc; k++) {
         const struct column *in[2] = {c->in[0], c->in[k]};
-        struct call compare = {one, in, 2, NULL, c->arena, c->session};
+        struct call compare = {one, in, 2, NULL, c->arena, c->session, NULL};
         kernels[EQUAL][in[0]->type->id](&compare, rows);
         FOR_EACH_ROW (i, rows) {
             out->null[i] |= one->null[i];

@@ -74,8 +74,7 @@ static void put_entry(const struct call *c, uint32_t i, const struct column *key
     list_put(c, 1, place, values, value);
 }
 
-// Are all keys of the row's result there, and each but once?
-static bool keys_are_good(const struct call *c, uint32_t i)
+bool map_keys_are_good(const struct call *c, uint32_t i)
 {
     struct list_set seen;
     struct span s = c->out->span[i];
@@ -95,11 +94,11 @@ static void map_from_arrays(const struct call *c, const struct rows *rows)
         struct span keys = list_at(c, 0, i), values = list_at(c, 1, i);
         for (uint32_t k = 0; keys.size == values.size && k < keys.size; k++)
             put_entry(c, i, list_child(c, 0), keys.offset + k, list_child(c, 1), values.offset + k);
-        c->out->null[i] = keys.size != values.size || !keys_are_good(c, i);
+        c->out->null[i] = keys.size != values.size || !map_keys_are_good(c, i);
     }
 }
 
-static enum status good_key(const struct binding *b, const struct type *key, struct error *e)
+enum status map_key_check(const struct binding *b, const struct type *key, struct error *e)
 {
     if (type_is_orderable(key))
         return STATUS_OK;
@@ -118,7 +117,7 @@ static enum status bind_map_from_arrays(struct binding *b, struct error *e)
     b->type = type_map(b->arena, keys->element, values->element, values->contains_null);
     b->nullable = true;
     b->kernel = map_from_arrays;
-    return good_key(b, keys->element, e);
+    return map_key_check(b, keys->element, e);
 }
 
 // A NULL among the entries makes the map NULL.
@@ -134,7 +133,7 @@ static void map_from_entries(const struct call *c, const struct rows *rows)
             c->out->null[i] |= entry->null[at(entry, k)];
         for (uint32_t k = s.offset; !c->out->null[i] && k < s.offset + s.size; k++)
             put_entry(c, i, &entry->child[0], k, &entry->child[1], k);
-        c->out->null[i] |= !keys_are_good(c, i);
+        c->out->null[i] |= !map_keys_are_good(c, i);
     }
 }
 
@@ -147,7 +146,7 @@ static enum status bind_map_from_entries(struct binding *b, struct error *e)
     b->type = type_map(b->arena, fields[0].type, fields[1].type, fields[1].nullable);
     b->nullable = true;
     b->kernel = map_from_entries;
-    return good_key(b, fields[0].type, e);
+    return map_key_check(b, fields[0].type, e);
 }
 
 static void map_concat(const struct call *c, const struct rows *rows)
@@ -161,7 +160,7 @@ static void map_concat(const struct call *c, const struct rows *rows)
             for (uint32_t k = s.offset; k < s.offset + s.size; k++)
                 put_entry(c, i, &c->in[n]->child[0], k, &c->in[n]->child[1], k);
         }
-        c->out->null[i] = !keys_are_good(c, i);
+        c->out->null[i] = !map_keys_are_good(c, i);
     }
 }
 
@@ -261,7 +260,7 @@ static void str_to_map(const struct call *c, const struct rows *rows)
             done = hit.to;
         }
         put_pair(c, i, slice_part(s, done, s.size));
-        c->out->null[i] = !keys_are_good(c, i);
+        c->out->null[i] = !map_keys_are_good(c, i);
     }
 }
 

@@ -11,12 +11,16 @@
 
 enum { FUNCTION_ANY_ARGS = 255 };
 
+struct lambda_parameters;
+
 struct binding {
     struct arena *arena;           // the plan's: types, state
     const struct session *session; // zone and zones; no batch yet
     const struct function *function;
     struct expr *const *arg; // typed; literals can be read
     uint32_t argc;
+    struct lambda *const *lambda; // of a higher-order function: bound, behind the arguments
+    uint32_t lambdas;
     // what bind fills in
     const struct type **want; // [argc], NULL: as it is; else cast to this type
     const struct type *type;
@@ -39,6 +43,10 @@ struct function {
     const char *const *alias; // other names, NULL-terminated; NULL if none
     uint8_t min_args, max_args;
     unsigned flags;
+    // A higher-order function: the arguments in front of its lambdas, and what it calls a lambda with (ops/lambda.h).
+    // `b` has the arguments in front only. NULL: it is none.
+    uint8_t plain_args;
+    enum status (*parameters)(struct binding *b, uint32_t lambda, struct lambda_parameters *out, struct error *e);
     // The number of arguments was checked. STATUS_CONFIG with Spark's error class in brackets and our words.
     enum status (*bind)(struct binding *b, struct error *e);
     const char *usage;   // "split(str, regex[, limit])"

@@ -47,6 +47,8 @@
     X(array_insert) X(array_repeat) X(slice) X(flatten) X(array_size) X(get) X(array_union) X(array_intersect)         \
     X(array_except) X(arrays_overlap) X(sort_array) X(array_sort) X(array_max) X(array_min) X(map_keys) X(map_values)  \
     X(map_entries) X(map_from_arrays) X(map_from_entries) X(map_concat) X(map_contains_key) X(str_to_map)              \
+    X(transform) X(filter) X(exists) X(forall) X(zip_with) X(aggregate) X(map_filter) X(transform_keys)                \
+    X(transform_values) X(map_zip_with)                                                                                \
     X(explode) X(explode_outer) X(posexplode) X(posexplode_outer) X(window) X(window_time)
 // clang-format on
 

@@ -40,6 +40,13 @@ bool list_set_has(const struct list_set *set, const struct column *c, uint32_t r
     return find(set, c, row, &hash)->column != NULL;
 }
 
+uint32_t list_set_place(const struct list_set *set, const struct column *c, uint32_t row)
+{
+    uint32_t hash;
+    const struct list_entry *entry = find(set, c, row, &hash);
+    return entry->column != NULL ? entry->row : UINT32_MAX;
+}
+
 bool list_set_add(struct list_set *set, const struct column *c, uint32_t row)
 {
     uint32_t hash;

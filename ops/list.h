@@ -33,11 +33,19 @@ struct list_set {
 // Room for `most` elements, in `arena`.
 void list_set_init(struct list_set *set, uint32_t most, struct arena *arena);
 bool list_set_has(const struct list_set *set, const struct column *c, uint32_t row);
-bool list_set_add(struct list_set *set, const struct column *c, uint32_t row); // false: it was there
+uint32_t list_set_place(const struct list_set *set, const struct column *c, uint32_t row); // its row; UINT32_MAX
+bool list_set_add(struct list_set *set, const struct column *c, uint32_t row);             // false: it was there
 
 // Asks for argument `index` as an ARRAY (a NULL is one of VOID); *t is its type.
 enum status binding_array(struct binding *b, uint32_t index, const struct type **t, struct error *e);
 // Asks for ARRAY 0 and value `index` in the type that both meet in; *t is the ARRAY's type then.
 enum status binding_element(struct binding *b, uint32_t index, const struct type **t, struct error *e);
+
+// sort_array and array_sort by the elements' own order.
+enum status array_bind_sort(struct binding *b, struct error *e);
+// Of a MAP as the row's result: are all its keys there, and each but once?
+bool map_keys_are_good(const struct call *c, uint32_t row);
+// Can values of that type be keys? [DATATYPE_MISMATCH.INVALID_MAP_KEY_TYPE]
+enum status map_key_check(const struct binding *b, const struct type *key, struct error *e);
 
 #endif

@@ -2,12 +2,7 @@
 
 enum status op_open(struct op *op, const struct batch *batch, struct error *e)
 {
-    for (; op != NULL; op = op->next) {
-        enum status s = op->class->open != NULL ? op->class->open(op, batch, e) : STATUS_OK;
-        if (s != STATUS_OK)
-            return s;
-    }
-    return STATUS_OK;
+    return op->class->open != NULL ? op->class->open(op, batch, e) : STATUS_OK;
 }
 
 enum status op_push(struct op *op, unsigned input, struct chunk *chunk, struct error *e)
@@ -26,12 +21,7 @@ enum status op_emit(struct op *op, struct chunk *chunk, struct error *e)
 
 enum status op_close(struct op *op, struct error *e)
 {
-    for (; op != NULL; op = op->next) {
-        enum status s = op->class->close != NULL ? op->class->close(op, e) : STATUS_OK;
-        if (s != STATUS_OK)
-            return s;
-    }
-    return STATUS_OK;
+    return op->class->close != NULL ? op->class->close(op, e) : STATUS_OK;
 }
 
 void op_destroy(struct op *op)

@@ -1,10 +1,10 @@
 // Operators: what can be done to rows. A plan is a tree of them with the sources at its leaves; a chunk is pushed from
 // a leaf towards the root and each operator pushes what it makes on to `next`.
 //
-// The engine opens a batch from the leaf on, pushes its chunks, closes it from the leaf on: close is where an operator
-// emits what it held back (an aggregate, a sort), before it closes `next`. State is written through the state port
-// between open and the engine's commit, which comes after the root's close; an operator never sees a commit fail: the
-// process ends.
+// The engine opens a batch at each operator, pushes its chunks, closes it at each from the leaves on: close is where an
+// operator emits what it held back (an aggregate, a sort), before `next` is closed. State is written through the state
+// port between open and the engine's commit, which comes after the root's close; an operator never sees a commit fail:
+// the process ends.
 #ifndef OPS_OPERATOR_H
 #define OPS_OPERATOR_H
 
@@ -41,10 +41,10 @@ struct op {
     struct op_counters counters;
 };
 
-enum status op_open(struct op *op, const struct batch *batch, struct error *e); // and all after it
+enum status op_open(struct op *op, const struct batch *batch, struct error *e);
 enum status op_push(struct op *op, unsigned input, struct chunk *chunk, struct error *e);
 enum status op_emit(struct op *op, struct chunk *chunk, struct error *e); // op's result to op->next
-enum status op_close(struct op *op, struct error *e);                     // and all after it
-void op_destroy(struct op *op);                                           // and all after it; NULL is fine
+enum status op_close(struct op *op, struct error *e);
+void op_destroy(struct op *op); // and all after it; NULL is fine
 
 #endif

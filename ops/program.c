@@ -2,6 +2,7 @@
 
 #include "ops/cast.h"
 #include "ops/function.h"
+#include "ops/lambda.h"
 
 #include <assert.h>
 
@@ -22,9 +23,11 @@ struct node {
     kernel kernel;
     const void *state;
     uint32_t *args, argc;
-    const struct column **in; // [argc], filled in at each run
-    struct column own;        // of a constant or a call
-    struct column *column;    // what readers read: `own`, or the input's
+    const struct column **in;   // [argc], filled in at each run
+    struct lambda_run **lambda; // of a higher-order function
+    uint32_t lambdas;
+    struct column own;     // of a constant or a call
+    struct column *column; // what readers read: `own`, or the input's
 };
 
 // Buffers that calls share, one after the other.
@@ -58,21 +61,29 @@ static bool same_call(const struct node *n, const struct expr *x, const uint32_t
 {
     return n->expr->kind == EXPR_CALL && n->expr->function == x->function && n->kernel == x->kernel &&
            n->argc == x->argc && type_equal(n->type, x->type) && !(x->function->flags & FUNCTION_NONDETERMINISTIC) &&
-           (x->argc == 0 || memcmp(n->args, args, x->argc * sizeof(*args)) == 0);
+           n->lambdas == x->lambdas && (x->argc == 0 || memcmp(n->args, args, x->argc * sizeof(*args)) == 0);
+}
+
+static bool same_lambdas(const struct expr *x, const struct expr *y)
+{
+    for (uint32_t k = 0; k < x->lambdas; k++)
+        if (!lambda_equal(x->lambda[k], y->lambda[k]))
+            return false;
+    return true;
 }
 
 static bool same_node(const struct node *n, const struct expr *x, const uint32_t *args)
 {
     if (n->expr->kind != x->kind)
         return false;
-    return x->kind == EXPR_CALL ? same_call(n, x, args) : expr_equal(n->expr, x);
+    return x->kind == EXPR_CALL ? same_call(n, x, args) && same_lambdas(n->expr, x) : expr_equal(n->expr, x);
 }
 
 static void run_constant(struct program *p, struct node *n)
 {
     for (uint32_t i = 0; i < n->argc; i++)
         n->in[i] = p->nodes[n->args[i]].column;
-    struct call call = {&n->own, n->in, n->argc, n->state, &p->arena, p->session};
+    struct call call = {&n->own, n->in, n->argc, n->state, &p->arena, p->session, n->lambda};
     n->kernel(&call, &(struct rows){NULL, 1});
 }
 
@@ -92,6 +103,9 @@ static void make_call(struct program *p, struct node *n, const struct expr *x, u
     n->args = args;
     n->argc = x->argc;
     n->in = ARENA_ARRAY(&p->arena, const struct column *, x->argc + 1);
+    n->lambda = ARENA_ARRAY(&p->arena, struct lambda_run *, x->lambdas + 1);
+    for (; n->lambdas < x->lambdas; n->lambdas++)
+        n->lambda[n->lambdas] = lambda_compile(x->lambda[n->lambdas], p->session, p->memory);
     bool constant = !(x->function->flags & FUNCTION_NONDETERMINISTIC);
     bool known = !(x->function->flags & FUNCTION_BATCH);
     for (uint32_t i = 0; i < x->argc; i++) {
@@ -206,10 +220,11 @@ struct program *program_compile(const struct expr *const *roots, uint32_t count,
 }
 
 // Where a call writes to in this run.
-static void reset_output(struct program *p, struct node *n, struct arena *arena)
+static void reset_output(struct program *p, struct node *n, const struct rows *rows, struct arena *arena)
 {
     if (n->slot == NO_SLOT) {
-        column_init(&n->own, n->type, CHUNK_ROWS, arena);
+        uint32_t last = rows->index && rows->count ? rows->index[rows->count - 1] + 1 : rows->count;
+        column_init(&n->own, n->type, last, arena);
         return;
     }
     const struct slot *s = &p->slots[n->slot];
@@ -232,11 +247,11 @@ void program_run(struct program *p, const struct chunk *in, const struct rows *r
             column_init(&n->own, n->type, 1, in->arena);
             n->own.mask = 0;
         } else {
-            reset_output(p, n, in->arena);
+            reset_output(p, n, rows, in->arena);
         }
         for (uint32_t k = 0; k < n->argc; k++)
             n->in[k] = p->nodes[n->args[k]].column;
-        struct call call = {&n->own, n->in, n->argc, n->state, in->arena, p->session};
+        struct call call = {&n->own, n->in, n->argc, n->state, in->arena, p->session, n->lambda};
         n->kernel(&call, n->constant ? &one : rows);
     }
 }
@@ -257,6 +272,9 @@ void program_free(struct program *p)
     if (!p)
         return;
     struct memory *memory = p->memory;
+    for (uint32_t i = 0; i < p->count; i++)
+        for (uint32_t k = 0; k < p->nodes[i].lambdas; k++)
+            lambda_free(p->nodes[i].lambda[k], memory);
     arena_free(&p->arena);
     mem_free(memory, p, sizeof(*p));
 }

@@ -11,6 +11,7 @@ struct arguments {
     const char *operand[ARGUMENT_OPERANDS_MAX];
     unsigned operands;
     bool available_now;
+    bool private;                                                // no control socket: nobody could name it
     const char *state, *device, *log_level;                      // NULL: not given
     const char *from, *to, *mode, *trigger, *schema, *watermark; // runnel sql
     struct pipeline_set set[ARGUMENT_SETS_MAX];

@@ -140,6 +140,7 @@ static enum status run_text(struct arguments *a, struct arena *arena, struct mem
     bool own = s == STATUS_OK && !a->state;
     if (own && !mkdtemp(scratch))
         s = error_set(e, STATUS_FAILED, "runnel sql: cannot make %s: %s", scratch, strerror(errno));
+    a->private = own;
     if (own)
         a->state = scratch;
     if (s == STATUS_OK)

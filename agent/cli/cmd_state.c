@@ -1,4 +1,5 @@
 #include "agent/cli/arguments.h"
+#include "agent/cli/ask.h"
 #include "agent/cli/command.h"
 
 #include "agent/engine/deadletter.h"
@@ -29,11 +30,9 @@ static enum status look(const char *directory, enum what what, struct error *e)
     struct store *store = NULL;
     enum status s = open_store(directory, true, &memory, &store, e);
     if (s == STATUS_OK && what == WHAT_LIST)
-        s = deadletter_list(store, &out, &letters, e);
+        s = deadletter_list(store, SIZE_MAX, &out, &letters, e);
     else if (s == STATUS_OK)
         s = what == WHAT_CHECK ? store_check(store, &out, e) : store_show(store, &out, e);
-    if (s == STATUS_OK && what == WHAT_LIST)
-        text_printf(&out, "%" PRIu64 " dead letters\n", letters);
     if (out.size)
         fwrite(out.data, 1, out.size, stdout);
     store_close(store);
@@ -59,6 +58,23 @@ static enum status resend(const char *directory, struct error *e)
     return s;
 }
 
+// The dead letters of a running pipeline; false: nobody works on the checkpoint, or what works there cannot be asked.
+static bool ask(const char *directory, const char *question, enum status *status, struct error *e)
+{
+    int pid;
+    char address[STORE_ADDRESS_ROOM];
+    if (!store_running(directory, &pid, address) || address[0] == '\0')
+        return false;
+    struct memory memory = {0};
+    struct text answer;
+    text_init(&answer, &memory);
+    *status = ask_running(address, question, &answer, e);
+    if (answer.size > 0)
+        fwrite(answer.data, 1, answer.size, stdout);
+    text_free(&answer);
+    return true;
+}
+
 static enum status state(int argc, char **argv, struct error *e)
 {
     static const char *const flags[] = {NULL};
@@ -72,18 +88,23 @@ static enum status state(int argc, char **argv, struct error *e)
     if (a.operands < 1 || a.operands > (letters ? 3 : 2))
         return error_set(e, STATUS_USAGE,
                          "runnel state: wants a checkpoint directory, then show, check, or deadletter list|resend");
-    if (letters && strcmp(how, "resend") == 0)
-        return resend(a.operand[0], e);
-    if (letters && how[0] != '\0' && strcmp(how, "list") != 0)
+    bool again = letters && strcmp(how, "resend") == 0;
+    if (letters && !again && how[0] != '\0' && strcmp(how, "list") != 0)
         return error_set(e, STATUS_USAGE, "runnel state: deadletter \"%s\" is neither list nor resend", how);
     if (!letters && strcmp(what, "show") != 0 && strcmp(what, "check") != 0)
         return error_set(e, STATUS_USAGE, "runnel state: \"%s\" is neither show, check nor deadletter", what);
+    if (letters && ask(a.operand[0], again ? "deadletter.resend" : "deadletter.list", &s, e))
+        return s;
+    if (again)
+        return resend(a.operand[0], e);
     return look(a.operand[0], letters ? WHAT_LIST : what[0] == 'c' ? WHAT_CHECK : WHAT_SHOW, e);
 }
 
 const struct command command_state = {
     .name = "state",
     .usage = "state CHECKPOINT [show|check|deadletter list|deadletter resend]",
-    .summary = "reads a stopped or copied checkpoint: what is in it, and whether it is whole; sends dead letters again",
+    .summary =
+        "reads a stopped or copied checkpoint: what is in it, and whether it is whole; lists dead letters and sends "
+        "them again, of a running pipeline too",
     .run = state,
 };

@@ -11,6 +11,15 @@ static const char *set(const char *variable)
     return value && value[0] ? value : NULL;
 }
 
+// Where checkpoints are kept by name; NULL: nowhere.
+static const char *state_root(const char *state, struct arena *arena)
+{
+    if (!state)
+        state = set("STATE_DIRECTORY");
+    const char *home = set("HOME");
+    return state ? state : home ? arena_printf(arena, "%s/.local/state/runnel", home) : NULL;
+}
+
 enum status checkpoint_place(const struct pipeline *p, const char *state, struct arena *arena, const char **out,
                              struct error *e)
 {
@@ -18,16 +27,19 @@ enum status checkpoint_place(const struct pipeline *p, const char *state, struct
         *out = arena_copy(arena, p->checkpoint.data, p->checkpoint.size);
         return STATUS_OK;
     }
-    if (!state)
-        state = set("STATE_DIRECTORY");
-    const char *home = set("HOME");
-    if (!state && !home)
+    const char *root = state_root(state, arena);
+    if (!root)
         return error_set(e, STATUS_USAGE,
                          "runnel: nowhere to keep state: give --state DIR, or set HOME or STATE_DIRECTORY");
-    if (!state)
-        state = arena_printf(arena, "%s/.local/state/runnel", home);
-    *out = arena_printf(arena, "%s/%.*s", state, (int)p->name.size, p->name.data);
+    *out = arena_printf(arena, "%s/%.*s", root, (int)p->name.size, p->name.data);
     return STATUS_OK;
+}
+
+const char *control_place(const struct pipeline *p, const char *state, struct arena *arena)
+{
+    const char *runtime = set("RUNTIME_DIRECTORY"), *user = set("XDG_RUNTIME_DIR");
+    const char *root = runtime ? runtime : user ? arena_printf(arena, "%s/runnel", user) : state_root(state, arena);
+    return root ? arena_printf(arena, "%s/%.*s.sock", root, (int)p->name.size, p->name.data) : NULL;
 }
 
 static const char *machine_id(struct arena *arena)

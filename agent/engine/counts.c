@@ -5,9 +5,8 @@ void counts_keep(struct counts *c, const struct counts_nodes *n)
     for (uint32_t i = 0; i < n->run->all_count; i++)
         c->op[i] = n->run->all[i]->counters;
     c->root = n->root->counters;
-    for (uint32_t i = 0; i < n->sources; i++)
-        if (n->intake[i])
-            c->source[i] = intake_counters(n->intake[i]);
+    for (uint32_t i = 0; i < n->readers; i++)
+        c->reader[i] = reader_counters(n->reader[i]);
 }
 
 void counts_take_back(const struct counts *c, const struct counts_nodes *n)
@@ -15,9 +14,8 @@ void counts_take_back(const struct counts *c, const struct counts_nodes *n)
     for (uint32_t i = 0; i < n->run->all_count; i++)
         n->run->all[i]->counters = c->op[i];
     n->root->counters = c->root;
-    for (uint32_t i = 0; i < n->sources; i++)
-        if (n->intake[i])
-            intake_take_back(n->intake[i], &c->source[i]);
+    for (uint32_t i = 0; i < n->readers; i++)
+        reader_take_back(n->reader[i], &c->reader[i]);
 }
 
 static uint64_t given_to(const struct counts_nodes *n, const struct op *op)
@@ -26,9 +24,9 @@ static uint64_t given_to(const struct counts_nodes *n, const struct op *op)
     for (uint32_t i = 0; i < n->run->all_count; i++)
         if (n->run->all[i]->next == op)
             given += n->run->all[i]->counters.out;
-    for (uint32_t i = 0; i < n->sources; i++)
-        if (n->intake[i] && n->run->entry[i] == op)
-            given += intake_counters(n->intake[i]).delivered;
+    for (uint32_t i = 0; i < n->readers; i++)
+        if (reader_entry(n->reader[i]) == op)
+            given += reader_counters(n->reader[i]).delivered;
     return given;
 }
 
@@ -40,10 +38,8 @@ static bool operator_holds(const struct counts_nodes *n, const struct op *op)
 
 bool counts_hold(const struct counts_nodes *n)
 {
-    for (uint32_t i = 0; i < n->sources; i++) {
-        if (!n->intake[i])
-            continue;
-        struct intake_counters c = intake_counters(n->intake[i]);
+    for (uint32_t i = 0; i < n->readers; i++) {
+        struct reader_counters c = reader_counters(n->reader[i]);
         if (c.read != c.left_out + c.dropped + c.delivered)
             return false;
     }

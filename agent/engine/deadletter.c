@@ -5,6 +5,7 @@
 #include "ops/encoder.h"
 #include "ops/endian.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -164,12 +165,17 @@ static enum status note_name(void *arg, const char *name, uint64_t entries, uint
 struct listing {
     const char *sink;
     struct text *out;
-    uint64_t count;
+    size_t most;
+    uint64_t count, left_out;
 };
 
 static enum visit list_one(void *visitor, struct slice key, struct slice value)
 {
     struct listing *l = visitor;
+    if (l->out->size >= l->most) {
+        l->left_out++;
+        return VISIT_NEXT;
+    }
     struct deadletter d;
     struct sink_record r;
     struct record_note note;
@@ -197,17 +203,22 @@ static enum visit list_one(void *visitor, struct slice key, struct slice value)
     return VISIT_NEXT;
 }
 
-enum status deadletter_list(struct store *s, struct text *out, uint64_t *count, struct error *e)
+enum status deadletter_list(struct store *s, size_t most, struct text *out, uint64_t *count, struct error *e)
 {
     struct names *n = mem_zalloc(out->memory, sizeof *n);
+    uint64_t left_out = 0;
     *count = 0;
     enum status status = store_parts(s, note_name, n, e);
     for (uint32_t i = 0; status == STATUS_OK && i < n->count; i++) {
-        struct listing l = {.sink = n->at[i], .out = out};
+        struct listing l = {.sink = n->at[i], .out = out, .most = most};
         const struct state *part = deadletter_part(s, n->at[i], e);
         status = part ? state_scan(part, (struct slice){0}, list_one, &l, e) : STATUS_FAILED;
-        *count += l.count;
+        *count += l.count + l.left_out;
+        left_out += l.left_out;
     }
+    if (left_out > 0)
+        text_printf(out, "%" PRIu64 " more are not shown: stop the pipeline to see them all\n", left_out);
+    text_printf(out, "%" PRIu64 " dead letters\n", *count);
     mem_free(out->memory, n, sizeof *n);
     return status;
 }
@@ -250,7 +261,9 @@ static bool last_turn(void *arg, struct log_place place, struct slice payload)
 static enum status find_end(struct moving *m, struct error *e)
 {
     uint64_t next = store_position(m->store).next_seq;
-    m->to = (struct log_place){next > 0 ? next - 1 : 0, TURN_FIRST};
+    if (next == 0) // recovered without its position
+        return error_set(e, STATUS_FULL, "no row has gone out yet that the dead letters could go behind");
+    m->to = (struct log_place){next - 1, TURN_FIRST};
     struct log_place cursor;
     enum status s = store_log_cursor(m->store, m->sink, &cursor, e);
     if (s == STATUS_OK && !place_before(cursor, m->to))
@@ -260,6 +273,7 @@ static enum status find_end(struct moving *m, struct error *e)
     return store_log_read(m->store, m->sink, m->to, last_turn, m, e);
 }
 
+// From the dead letters into the log, a page; the caller commits.
 static enum status move_page(struct moving *m, struct error *e)
 {
     const struct state *part = deadletter_part(m->store, m->sink, e);
@@ -280,6 +294,30 @@ static enum status move_page(struct moving *m, struct error *e)
         m->to.turn++;
         at += sizeof frame.size + frame.size;
     }
+    return s;
+}
+
+enum status letters_resend(struct outlet *o, bool *more, struct error *e)
+{
+    struct moving m = {.store = o->setup->store, .sink = o->name};
+    const struct state *part = deadletter_part(m.store, m.sink, e);
+    if (!part || state_count(part) == 0)
+        return part ? STATUS_OK : STATUS_FAILED;
+    text_init(&m.frames, o->setup->memory);
+    enum status s = find_end(&m, e);
+    assert(s != STATUS_OK || (!place_before(m.to, o->next) && !place_before(m.to, o->done)));
+    if (s == STATUS_OK)
+        s = move_page(&m, e);
+    text_free(&m.frames);
+    o->new_records += m.count;
+    o->change.logged += m.count;
+    *more = *more || m.full;
+    return s;
+}
+
+static enum status move_and_commit(struct moving *m, struct error *e)
+{
+    enum status s = move_page(m, e);
     struct store_position position = store_position(m->store);
     return s == STATUS_OK ? store_commit(m->store, &position, (struct slice){0}, e) : s;
 }
@@ -295,7 +333,7 @@ enum status deadletter_resend(struct store *s, uint64_t *count, struct error *e)
         text_init(&m.frames, &memory);
         status = find_end(&m, e);
         do {
-            status = status == STATUS_OK ? move_page(&m, e) : status;
+            status = status == STATUS_OK ? move_and_commit(&m, e) : status;
             *count += status == STATUS_OK ? m.count : 0;
         } while (status == STATUS_OK && m.full);
         text_free(&m.frames);

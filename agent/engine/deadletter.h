@@ -21,9 +21,10 @@ const struct state *deadletter_part(struct store *s, const char *sink, struct er
 enum { DEADLETTER_KEY = 10 };
 struct slice deadletter_key(struct log_place place, char to[DEADLETTER_KEY]);
 
-// Of a stopped checkpoint, all sinks: a line each for a person; how many.
-enum status deadletter_list(struct store *s, struct text *out, uint64_t *count, struct error *e);
-// Moves them back behind the log's end, in a commit each so many: they are sent again with the same identity.
+// All sinks', for a person: two lines each, `most` bytes or little more, how many there are.
+enum status deadletter_list(struct store *s, size_t most, struct text *out, uint64_t *count, struct error *e);
+// Of a stopped checkpoint: moves them back behind the log's end, in a commit each so many: they are sent again with the
+// same identity. Of a running pipeline: deliver_resend.
 enum status deadletter_resend(struct store *s, uint64_t *count, struct error *e);
 
 #endif

@@ -4,10 +4,12 @@
 
 enum { SAY_EVERY = 60 * MICROS_PER_SECOND };
 
-// What the sinks have to tell is recorded by the next batch's commit; where none comes, by one of its own.
-enum status deliver_commit(struct engine *g, struct error *e)
+// A commit without a batch. `resent`: of dead letters that go into the log again with it; NULL: none do.
+static enum status commit_between(struct engine *g, uint64_t *resent, bool *more, struct error *e)
 {
     enum status s = outbox_prepare(g->outbox, false, 0, e);
+    if (s == STATUS_OK && resent)
+        s = outbox_resend(g->outbox, resent, more, e);
     if (s == STATUS_OK)
         s = store_commit(g->store, &g->position, (struct slice){0}, e);
     if (s == STATUS_OK) {
@@ -19,9 +21,31 @@ enum status deliver_commit(struct engine *g, struct error *e)
     return s;
 }
 
+// What the sinks have to tell is recorded by the next batch's commit; where none comes, by one of its own.
+enum status deliver_commit(struct engine *g, struct error *e)
+{
+    return commit_between(g, NULL, NULL, e);
+}
+
+enum status deliver_resend(struct engine *g, uint64_t *count, struct error *e)
+{
+    enum status s = STATUS_OK;
+    *count = 0;
+    for (bool more = true; s == STATUS_OK && more;) {
+        uint64_t page = 0;
+        s = commit_between(g, &page, &more, e);
+        *count += s == STATUS_OK ? page : 0;
+    }
+    return s;
+}
+
 enum status deliver(struct engine *g, int64_t *next, struct error *e)
 {
-    enum status s = outbox_turn(g->outbox, next, e);
+    int64_t callers;
+    enum status s = control_serve(g->control, g, &callers, e);
+    if (s == STATUS_OK)
+        s = outbox_turn(g->outbox, next, e);
+    *next = s == STATUS_OK && callers < *next ? callers : *next;
     if (s != STATUS_OK || !outbox_commit_due(g->outbox))
         return s;
     int64_t now = g->setup.port->class->monotonic(g->setup.port);

@@ -48,64 +48,62 @@ static enum status each_source(struct engine *g, bool after_commit, struct error
 
 static enum status run_operators(struct engine *g, const struct batch *batch, struct error *e)
 {
-    enum status s = STATUS_OK;
-    uint32_t sources = g->setup.pipeline->source_count;
-    for (uint32_t i = 0; s == STATUS_OK && i < sources; i++)
-        if (g->intake[i])
-            s = op_open(g->run.entry[i], batch, e);
-    for (uint32_t i = 0; s == STATUS_OK && i < sources; i++)
+    enum status s = plan_open_batch(&g->run, &g->collector.op, batch, e);
+    for (uint32_t i = 0; s == STATUS_OK && i < g->setup.pipeline->source_count; i++)
         if (g->intake[i])
             s = intake_run(g->intake[i], e);
-    for (uint32_t i = 0; s == STATUS_OK && i < sources; i++)
-        if (g->intake[i])
-            s = op_close(g->run.entry[i], e);
-    return s;
+    return s == STATUS_OK ? plan_close_batch(&g->run, &g->collector.op, e) : s;
 }
 
-// What a source's watermark operator asked for, in this batch or before.
-static int64_t watermark_asked(const struct engine *g, uint32_t source)
+// What a source asked for, in this batch or before. false: it has no watermark. One that the query names twice has one,
+// the greatest (Spark: both are the same EventTimeWatermark node).
+static bool watermark_asked(const struct engine *g, uint32_t source, int64_t *asked)
 {
-    int64_t now = watermark_proposal(g->run.watermark[source]), before = g->asked[source];
-    return now > before ? now : before;
+    bool any = false;
+    *asked = g->asked[source];
+    for (uint32_t i = 0; i < g->run.watermark_count; i++) {
+        if (g->run.watermark[i].source != source)
+            continue;
+        int64_t now = watermark_proposal(g->run.watermark[i].op);
+        *asked = now > *asked ? now : *asked;
+        any = true;
+    }
+    return any;
 }
 
-// The watermark that the next batch will have: never back, the least of the sources' (MultipleWatermarkPolicy.MIN).
+// The watermark that the next batch will have: never back, the least of the sources' or the greatest
+// (MultipleWatermarkPolicy).
 static int64_t next_watermark(const struct engine *g)
 {
-    int64_t least = INT64_MAX, now = g->position.watermark;
-    for (uint32_t i = 0; i < g->setup.pipeline->source_count; i++)
-        if (g->intake[i] && g->run.watermark[i]) {
-            int64_t asked = watermark_asked(g, i);
-            least = asked < least ? asked : least;
-        }
-    return least != INT64_MAX && least > now ? least : now;
-}
-
-static bool has_watermark(const struct engine *g)
-{
-    for (uint32_t i = 0; i < g->setup.pipeline->source_count; i++)
-        if (g->run.watermark[i])
-            return true;
-    return false;
+    bool greatest = g->setup.pipeline->greatest_watermark, any = false;
+    int64_t now = g->position.watermark, chosen = 0, asked;
+    for (uint32_t i = 0; i < g->setup.pipeline->source_count; i++) {
+        if (!watermark_asked(g, i, &asked))
+            continue;
+        if (!any || (greatest ? asked > chosen : asked < chosen))
+            chosen = asked;
+        any = true;
+    }
+    return any && chosen > now ? chosen : now;
 }
 
 static struct counts_nodes nodes(struct engine *g)
 {
-    return (struct counts_nodes){
-        .run = &g->run, .root = &g->collector.op, .intake = g->intake, .sources = g->setup.pipeline->source_count};
+    return (struct counts_nodes){.run = &g->run, .root = &g->collector.op, .reader = g->reader, .readers = g->readers};
 }
 
 // What was counted since the start.
 static struct engine_progress measure(const struct engine *g)
 {
     struct engine_progress p = {.batch = 0};
+    for (uint32_t i = 0; i < g->readers; i++) {
+        struct reader_counters c = reader_counters(g->reader[i]);
+        p.rows_in += c.delivered;
+        p.rejected += c.rejected;
+    }
     for (uint32_t i = 0; i < g->setup.pipeline->source_count; i++)
-        if (g->intake[i]) {
-            struct intake_counters c = intake_counters(g->intake[i]);
-            p.rows_in += c.delivered;
-            p.rejected += c.rejected;
+        if (g->intake[i])
             p.behind += intake_class(g->intake[i])->counters(intake_source(g->intake[i]))->waiting;
-        }
     for (uint32_t i = 0; i < g->run.all_count; i++)
         p.late += g->run.all[i]->counters.late;
     for (uint32_t i = 0; i < g->state_count; i++)
@@ -172,8 +170,7 @@ static void note_commit(struct engine *g)
     g->no_data_due =
         g->setup.pipeline->no_data_batches && plan_wants_no_data_batch(g->plan) && g->position.watermark_moved;
     for (uint32_t i = 0; i < g->setup.pipeline->source_count; i++)
-        if (g->run.watermark[i])
-            g->asked[i] = watermark_asked(g, i);
+        watermark_asked(g, i, &g->asked[i]);
     outbox_committed(g->outbox);
     g->fingerprint_due = false;
     g->committed = true;
@@ -290,7 +287,7 @@ static enum status run_batch(struct engine *g, struct error *e)
         .now = port->class->wall(port),
         .watermark_late = g->position.watermark_late,
         .watermark_evict = g->position.watermark,
-        .has_watermark = has_watermark(g),
+        .has_watermark = g->run.watermark_count > 0,
     };
     g->session.now = batch.now;
     g->session.batch_id = batch.id;

@@ -24,7 +24,8 @@ struct engine_setup {
     const struct log *log;
     const char *checkpoint; // directory
     const char *device;
-    bool available_now; // --available-now
+    const char *control; // path of the control socket; NULL: none
+    bool available_now;  // --available-now
     struct memory *memory;
     void (*progress)(void *self, const struct engine_progress *p); // after each commit; may be NULL
     void *self;

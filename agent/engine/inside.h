@@ -3,8 +3,10 @@
 #define AGENT_ENGINE_INSIDE_H
 
 #include "agent/engine/collector.h"
+#include "agent/engine/control.h"
 #include "agent/engine/counts.h"
 #include "agent/engine/engine.h"
+#include "agent/engine/intake.h"
 #include "agent/engine/trigger.h"
 #include "agent/plan/session.h"
 #include "ops/datetime.h"
@@ -23,17 +25,20 @@ struct engine {
     struct text scratch;
     unsigned heals; // damaged checkpoints set aside since it was opened
     volatile sig_atomic_t stop;
+    struct control *control; // NULL: nobody can ask
     // From here on a start begins with zeros.
     struct session session;
     struct plan *plan;
     struct store *store;
     struct plan_run run;
+    struct reader *reader[PLAN_READS]; // for each of plan_reads
+    uint32_t readers;
     struct intake **intake; // for each source, NULL where the query does not use it
     struct collector collector;
     struct outbox *outbox;
     struct trigger_rule trigger;
     struct store_position position;
-    int64_t asked[COUNTS_SOURCES]; // of each source: the greatest watermark it asked for in this run, or INT64_MIN
+    int64_t *asked; // for each source: the greatest watermark it asked for since the start, or INT64_MIN
     const struct state *states[STATES_MAX]; // the operators'
     uint32_t state_count;
     struct counts counts;          // when the batch began
@@ -53,6 +58,7 @@ enum status deliver(struct engine *g, int64_t *next, struct error *e);
 enum status deliver_until(struct engine *g, int64_t until, bool (*early)(const struct engine *g), struct error *e);
 enum status deliver_all(struct engine *g, struct error *e); // or until somebody stops us
 enum status deliver_commit(struct engine *g, struct error *e);
+enum status deliver_resend(struct engine *g, uint64_t *count, struct error *e); // all dead letters, into the log again
 bool deliver_blocked(struct engine *g);
 
 // After a failure: whether the checkpoint is what failed, and may be set aside once more.

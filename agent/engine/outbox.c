@@ -234,6 +234,18 @@ enum status outbox_prepare(struct outbox *box, bool with_batch, uint64_t rows, s
     return s;
 }
 
+enum status outbox_resend(struct outbox *box, uint64_t *count, bool *more, struct error *e)
+{
+    enum status s = STATUS_OK;
+    *count = 0;
+    *more = false;
+    for (uint32_t i = 0; s == STATUS_OK && i < box->count; i++) {
+        s = letters_resend(&box->outlets[i], more, e);
+        *count += box->outlets[i].new_records;
+    }
+    return s;
+}
+
 static void check_counts(const struct outbox_counters *c)
 {
     assert(c->logged == c->acknowledged + c->superseded + c->dropped + c->dead + c->waiting);

@@ -42,6 +42,8 @@ void outbox_rows(struct outbox *box, const struct chunk *chunk);
 // Around each commit. `rows`: of the batch that is part of it, or with_batch is false. What is deliberately lost is
 // taken from the log here, and told. After prepare, committed or abandoned.
 enum status outbox_prepare(struct outbox *box, bool with_batch, uint64_t rows, struct error *e);
+// Between prepare and the commit: a page of each sink's dead letters goes into the log again. How many; *more: others.
+enum status outbox_resend(struct outbox *box, uint64_t *count, bool *more, struct error *e);
 void outbox_committed(struct outbox *box);
 void outbox_abandoned(struct outbox *box);
 
@@ -63,7 +65,7 @@ void outbox_say_waiting(const struct outbox *box);
 struct outbox_counters {
     uint64_t logged; // what waited at the start included
     uint64_t acknowledged, superseded, dropped;
-    uint64_t dead; // in the dead letters
+    uint64_t dead; // that went to the dead letters; what is sent again from there is logged again
     uint64_t waiting;
     uint64_t repeats; // sent again
 };

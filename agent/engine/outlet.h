@@ -124,5 +124,7 @@ void letter_add(struct outlet *o, struct log_place place, const char *reason);
 void letters_forget(struct outlet *o, struct log_place from); // they will be sent again
 enum status letters_write(struct outlet *o, struct error *e);
 void letters_settle(struct outlet *o); // after the commit
+// A page of the dead letters into the log, with the commit at hand; *more: there are others.
+enum status letters_resend(struct outlet *o, bool *more, struct error *e);
 
 #endif

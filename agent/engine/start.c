@@ -1,5 +1,6 @@
 // Opening a pipeline and closing it again.
 #include "agent/engine/inside.h"
+#include "hal/port/path.h"
 
 #include <inttypes.h>
 #include <stddef.h>
@@ -77,6 +78,8 @@ static enum status open_store(struct engine *g, const char *distrust, struct err
     if (s != STATUS_OK)
         return s;
     say_notice(g);
+    if (g->control) // it was healed
+        store_say_address(g->store, g->setup.control);
     g->position = store_position(g->store);
     return check_fingerprint(g, e);
 }
@@ -123,14 +126,12 @@ static enum status open_source(struct engine *g, uint32_t i, struct error *e)
     };
     if (!setup.state)
         return STATUS_FAILED;
-    struct intake_setup intake = {
-        .source = source,
-        .setup = &setup,
-        .session = &g->session,
-        .entry = g->run.entry[i],
-        .entry_input = g->run.entry_input[i],
-    };
-    intake.output = plan_source_output(g->plan, i, &intake.outputs);
+    struct intake_setup intake = {.source = source, .setup = &setup};
+    struct reader **readers = ARENA_ARRAY(&g->arena, struct reader *, g->readers);
+    const struct plan_read *reads = plan_reads(g->plan, &intake.reader_count);
+    for (uint32_t k = 0; k < g->readers; k++)
+        readers[k] = reads[k].source == i ? g->reader[k] : NULL;
+    intake.readers = readers;
     return intake_open(&intake, &g->arena, &g->intake[i], e);
 }
 
@@ -249,12 +250,34 @@ static enum status adopt(struct engine *g, struct error *e)
     return s;
 }
 
+static enum status open_readers(struct engine *g, struct error *e)
+{
+    uint32_t count;
+    const struct plan_read *reads = plan_reads(g->plan, &count);
+    enum status s = STATUS_OK;
+    for (uint32_t i = 0; s == STATUS_OK && i < count; i++) {
+        struct reader_setup setup = {
+            .source = &g->setup.pipeline->sources[reads[i].source],
+            .read = &reads[i],
+            .session = &g->session,
+            .memory = g->memory,
+            .entry = g->run.entry[i].op,
+            .entry_input = g->run.entry[i].input,
+        };
+        s = reader_open(&setup, &g->arena, &g->reader[i], e);
+        g->readers += s == STATUS_OK;
+    }
+    return s;
+}
+
 static enum status open_ends(struct engine *g, struct error *e)
 {
     const struct pipeline *p = g->setup.pipeline;
     enum status s = open_outbox(g, e);
     for (uint32_t i = 0; s == STATUS_OK && i < p->sink_count; i++)
         s = open_sink(g, &p->sinks[i], e);
+    if (s == STATUS_OK)
+        s = open_readers(g, e);
     g->intake = ARENA_ARRAY(&g->arena, struct intake *, p->source_count);
     for (uint32_t i = 0; s == STATUS_OK && i < p->source_count; i++)
         if (plan_source_used(g->plan, i))
@@ -276,7 +299,8 @@ static enum status start(struct engine *g, const char *distrust, struct error *e
 {
     const struct pipeline *p = g->setup.pipeline;
     collector_init(&g->collector, g->memory);
-    for (uint32_t i = 0; i < COUNTS_SOURCES; i++)
+    g->asked = ARENA_ARRAY(&g->arena, int64_t, p->source_count);
+    for (uint32_t i = 0; i < p->source_count; i++)
         g->asked[i] = INT64_MIN;
     enum status s = pipeline_session(p, g->setup.port->class->zones(g->setup.port), &g->arena, &g->session, e);
     if (s == STATUS_OK)
@@ -301,6 +325,9 @@ static void halt(struct engine *g)
     for (uint32_t i = 0; g->intake && i < g->setup.pipeline->source_count; i++)
         intake_close(g->intake[i]);
     g->intake = NULL;
+    for (uint32_t i = 0; i < g->readers; i++)
+        reader_close(g->reader[i]);
+    g->readers = 0;
     collector_close(&g->collector);
     outbox_close(g->outbox);
     g->outbox = NULL;
@@ -329,6 +356,24 @@ enum status engine_heal(struct engine *g, struct error *e)
     return start(g, met.text, e);
 }
 
+// A pipeline that cannot be asked works all the same; and one that ends by itself is hardly asked.
+static void open_control(struct engine *g)
+{
+    struct error e = {0};
+    if (!g->setup.control)
+        return;
+    struct port *port = g->setup.port;
+    struct slice directory = path_parent(slice_of(g->setup.control));
+    enum status s = port->class->make_directory(port, arena_copy(&g->arena, directory.data, directory.size), &e);
+    if (s == STATUS_OK)
+        s = control_open(port, g->setup.control, g->memory, &g->control, &e);
+    if (s == STATUS_OK)
+        store_say_address(g->store, g->setup.control);
+    else
+        log_say(g->setup.log, trigger_is_bounded(&g->trigger) ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARNING,
+                "it cannot be asked while it runs: %s", e.text);
+}
+
 enum status engine_open(const struct engine_setup *setup, struct engine **out, struct error *e)
 {
     struct engine *g = mem_zalloc(setup->memory, sizeof *g);
@@ -343,6 +388,7 @@ enum status engine_open(const struct engine_setup *setup, struct engine **out, s
         engine_close(g);
         return s;
     }
+    open_control(g);
     *out = g;
     return STATUS_OK;
 }
@@ -351,6 +397,7 @@ void engine_close(struct engine *g)
 {
     if (!g)
         return;
+    control_close(g->control);
     halt(g);
     arena_free(&g->arena);
     text_free(&g->scratch);

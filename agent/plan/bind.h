@@ -31,6 +31,7 @@ struct binder {
     struct logical *l;
     struct error *e;
     uint32_t depth;
+    uint32_t reads; // sources named so far, each as often as it is
 };
 
 enum clause { CLAUSE_SELECT, CLAUSE_WHERE, CLAUSE_GROUP, CLAUSE_HAVING, CLAUSE_ORDER, CLAUSE_LATERAL };
@@ -67,6 +68,13 @@ struct query {
     uint32_t generator_count;
 };
 
+// The parameters of the lambdas around an expression, the nearest first: attributes that no node makes.
+struct bound_lambda {
+    const struct ast_expr *ast;
+    const uint32_t *attribute;
+    const struct bound_lambda *outer;
+};
+
 // Where an expression stands.
 struct context {
     struct query *q;
@@ -75,6 +83,7 @@ struct context {
     bool filter;                      // … or the FILTER condition of
     uint32_t aliases;                 // items whose aliases can be seen (lateral aliases; all in HAVING and ORDER BY)
     struct item *item;                // the item being bound
+    const struct bound_lambda *lambda;
 };
 
 // STATUS_CONFIG with the place of an expression.
@@ -92,6 +101,8 @@ enum status scope_unresolved(struct binder *b, const struct scope *s, const stru
 const char *name_text(struct arena *a, const struct slice *parts, uint32_t count); // `a`.`b`
 
 enum status bind_select(struct binder *b, const struct ast_select *ast, const struct visible *ctes, struct query **out);
+// UNION of both sides of q->select: q->node and q->items.
+enum status bind_set(struct query *q, const struct visible *ctes);
 enum status bind_relation(struct query *q, const struct ast_relation *r, const struct visible *ctes);
 enum status bind_expr(const struct context *c, struct ast_expr *x, struct expr **out);
 // `x` cast to BOOLEAN if it is a bare NULL (which WHERE does not take); else [DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN].
@@ -99,6 +110,10 @@ enum status bind_condition(const struct context *c, struct ast_expr *x, struct e
 // Value of an expression without columns, computed as a query would. Not for ARRAY, STRUCT, MAP.
 struct value bind_constant(struct binder *b, const struct expr *x);
 enum status bind_call(const struct context *c, struct ast_expr *x, struct expr **out);
+// A call of a higher-order function.
+enum status bind_lambda_call(const struct context *c, struct ast_expr *x, const struct function *f, struct expr **out);
+// A name that is a lambda's parameter; STATUS_END: it is none.
+enum status bind_parameter(const struct context *c, const struct ast_expr *x, struct expr **out);
 enum status bind_aggregate(const struct context *c, struct ast_expr *x, const struct aggregate *a, struct expr **out);
 enum status bind_item(struct query *q, struct item *item);
 // The SELECT list: stars (over the first `columns` of the scope) and generators expanded, names given; expressions are

@@ -190,6 +190,8 @@ enum status bind_call(const struct context *c, struct ast_expr *x, struct expr *
         return misplaced_generator(c, x);
     if (f->flags & FUNCTION_WINDOW)
         return bind_window_call(c, x, f, out);
+    if (f->parameters && x->argc > f->plain_args)
+        return bind_lambda_call(c, x, f, out);
     struct expr **args;
     s = bind_args(c, x, &args);
     return s ? s : call(b, x, f, args, x->argc, out);

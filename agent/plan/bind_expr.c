@@ -92,8 +92,8 @@ static enum status bind_name(const struct context *c, const struct ast_expr *x, 
     bool outputs_first = c->clause == CLAUSE_ORDER || (c->clause == CLAUSE_HAVING && !c->aggregate);
     bool outputs_last = c->clause == CLAUSE_SELECT || (c->clause == CLAUSE_GROUP && x->part_count == 1);
     uint32_t taken = 1, attribute;
-    enum status s = STATUS_END;
-    if (outputs_first)
+    enum status s = bind_parameter(c, x, out);
+    if (s == STATUS_END && outputs_first)
         s = bind_alias(c, x, out);
     if (s == STATUS_END) {
         s = scope_find(b, &c->q->scope, x, &attribute, &taken);
@@ -190,7 +190,9 @@ enum status bind_expr(const struct context *c, struct ast_expr *x, struct expr *
     case AST_STAR:
         return BIND_ERROR(b, x, "[INVALID_USAGE_OF_STAR_OR_REGEX] * stands only in a SELECT list and in count(*)");
     case AST_LAMBDA:
-        return BIND_ERROR(b, x, "[UNSUPPORTED_FEATURE] lambda functions are not supported yet");
+        return BIND_ERROR(b, x,
+                          "[INVALID_LAMBDA_FUNCTION_CALL.NON_HIGHER_ORDER_FUNCTION] a lambda stands as an argument of "
+                          "a function that calls it: transform, filter, aggregate …");
     case AST_SUBQUERY:
         return BIND_ERROR(b, x,
                           "[INVALID_SUBQUERY_EXPRESSION.STREAMING_QUERY] a streaming query cannot stand in an "

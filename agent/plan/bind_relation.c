@@ -1,5 +1,6 @@
 // FROM: tables, subqueries, WITH names, LATERAL VIEW.
 #include "agent/plan/bind.h"
+#include "agent/plan/plan.h"
 
 // The columns of one FROM entry, from `first` on, get the names that follow its alias: t(a, b).
 static enum status rename_columns(struct query *q, const struct ast_relation *r, uint32_t first)
@@ -67,6 +68,8 @@ static enum status bind_source(struct query *q, const struct ast_relation *r, ui
                           "[WRITE_STREAM_NOT_ALLOWED] source %.*s is static: a query needs a stream, and joins are "
                           "not supported yet",
                           (int)s->name.size, s->name.data);
+    if (q->b->reads++ == PLAN_READS)
+        return BIND_ERROR(q->b, r, "[UNSUPPORTED_FEATURE] a query names sources %d times at most", PLAN_READS);
     struct node *n = node_new(l, NODE_SOURCE, NULL, r->offset, r->length);
     n->source = source;
     n->attributes = ARENA_ARRAY(l->arena, uint32_t, t->count);

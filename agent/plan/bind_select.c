@@ -18,11 +18,9 @@ bool type_has_map(const struct type *t)
 // What the language has and we have not.
 static enum status check_built(struct binder *b, const struct ast_select *s)
 {
-    if (s->set)
-        return BIND_ERROR(b, s, "[UNSUPPORTED_FEATURE] UNION, EXCEPT and INTERSECT are not supported yet");
     if (s->grouping_sets)
         return BIND_ERROR(b, s, "[UNSUPPORTED_FEATURE] ROLLUP, CUBE and GROUPING SETS are not supported yet");
-    if (!s->from)
+    if (!s->from && !s->set)
         return BIND_ERROR(b, s, "[WRITE_STREAM_NOT_ALLOWED] the query reads no stream: it has no FROM");
     return STATUS_OK;
 }
@@ -256,11 +254,11 @@ static enum status apply_project(struct query *q)
     return STATUS_OK;
 }
 
-// SELECT DISTINCT is a grouping by all its columns (ReplaceDistinctWithAggregate).
+// SELECT DISTINCT, UNION are a grouping by all columns (ReplaceDistinctWithAggregate).
 static enum status apply_distinct(struct query *q)
 {
     struct logical *l = q->b->l;
-    if (!q->select->distinct)
+    if (!q->select->distinct && q->select->set != AST_UNION)
         return STATUS_OK;
     struct node *n = node_new(l, NODE_AGGREGATE, q->node, q->select->offset, q->select->length);
     n->items = ARENA_ARRAY(l->arena, struct assignment, q->item_count);
@@ -282,6 +280,22 @@ static enum status apply_distinct(struct query *q)
         p->items[i] = (struct assignment){attribute_expr(l, q->items[i].attribute), q->items[i].attribute};
     q->node = p;
     return STATUS_OK;
+}
+
+// ORDER BY and LIMIT of a union see its columns.
+static enum status bind_union(struct query *q, const struct visible *ctes)
+{
+    struct sort_key *keys = NULL;
+    enum status s = bind_set(q, ctes);
+    if (!s)
+        s = apply_distinct(q);
+    if (!s)
+        s = bind_order(q, &keys);
+    if (!s)
+        s = apply_order(q, keys);
+    if (!s)
+        s = apply_limit(q);
+    return s ? s : apply_project(q);
 }
 
 static enum status bind_body(struct query *q)
@@ -335,9 +349,11 @@ enum status bind_select(struct binder *b, const struct ast_select *ast, const st
     q->b = b;
     q->select = ast;
     enum status s = check_built(b, ast);
-    if (!s)
+    if (!s && ast->set)
+        s = bind_union(q, ctes);
+    else if (!s)
         s = bind_relation(q, ast->from, ctes);
-    if (!s)
+    if (!s && !ast->set)
         s = bind_body(q);
     b->depth--;
     return s;

@@ -5,6 +5,7 @@
 #include "ops/key.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 // "1 minute 30 seconds"
 static void duration_print(int64_t micros, struct text *out)
@@ -172,13 +173,57 @@ static void project_print(const struct logical *l, const struct node *n, struct 
     text_char(out, '\n');
 }
 
+static void node_print(const struct logical *l, const struct node *n, struct text *out);
+
+// What comes to where inputs meet, further in.
+static void input_print(const struct logical *l, const struct node *n, const char *title, struct text *out)
+{
+    struct text lines;
+    text_init(&lines, out->memory);
+    node_print(l, n, &lines);
+    text_printf(out, "%s\n", title);
+    bool begins = true;
+    for (size_t i = 0; i < lines.size; i++) {
+        text_string(out, begins ? "  " : "");
+        text_char(out, lines.data[i]);
+        begins = lines.data[i] == '\n';
+    }
+    text_free(&lines);
+}
+
+// (a UNION ALL b) UNION ALL c has three inputs. Returns how many there are.
+static uint32_t union_inputs(const struct logical *l, const struct node *n, struct text *out)
+{
+    uint32_t count = 1;
+    if (n->child->kind == NODE_UNION)
+        count = union_inputs(l, n->child, out);
+    else
+        input_print(l, n->child, "input 1", out);
+    char title[24];
+    snprintf(title, sizeof title, "input %" PRIu32, ++count);
+    input_print(l, n->second, title, out);
+    return count;
+}
+
+static void union_print(const struct logical *l, const struct node *n, struct text *out)
+{
+    uint32_t count = union_inputs(l, n, out);
+    text_printf(out, "union      the rows of all %" PRIu32, count);
+    text_string(out, n->attribute_count ? ", as " : "");
+    names_print(l, n->attributes, n->attribute_count, out);
+    text_char(out, '\n');
+}
+
 static void node_print(const struct logical *l, const struct node *n, struct text *out)
 {
-    if (n->child)
+    if (n->child && !n->second)
         node_print(l, n->child, out);
     switch (n->kind) {
     case NODE_SOURCE:
         source_print(l, n, out);
+        break;
+    case NODE_UNION:
+        union_print(l, n, out);
         break;
     case NODE_WATERMARK:
         watermark_print(l, n, out);
@@ -208,10 +253,36 @@ static void node_print(const struct logical *l, const struct node *n, struct tex
     }
 }
 
+static void mark_watermarks(const struct node *n, bool *sources)
+{
+    for (const struct node *of = NULL; n; n = n->child) {
+        of = n->kind == NODE_WATERMARK ? n : of;
+        if (n->kind == NODE_SOURCE && of)
+            sources[n->source] = true;
+        if (n->second)
+            mark_watermarks(n->second, sources);
+    }
+}
+
+static uint32_t sources_with_watermark(const struct logical *l)
+{
+    bool *sources = ARENA_ARRAY(l->arena, bool, l->pipeline->source_count);
+    uint32_t count = 0;
+    mark_watermarks(l->root, sources);
+    for (uint32_t i = 0; i < l->pipeline->source_count; i++)
+        count += sources[i];
+    return count;
+}
+
 void plan_explain(const struct plan *p, struct text *out)
 {
     const struct logical *l = &p->logical;
     node_print(l, l->root, out);
+    uint32_t watermarks = sources_with_watermark(l);
+    if (watermarks > 1)
+        text_printf(out, "time       the query's watermark is the %s of %" PRIu32 "%s\n",
+                    l->pipeline->greatest_watermark ? "greatest" : "least", watermarks,
+                    l->pipeline->greatest_watermark ? "" : "; a source without a row yet holds it at 1970");
     bool grouped = node_count(l->root, NODE_AGGREGATE) > 0;
     switch (l->pipeline->mode) {
     case OUTPUT_COMPLETE:

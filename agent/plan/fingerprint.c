@@ -45,6 +45,13 @@ static void node_print(const struct logical *l, const struct node *n, struct tex
 {
     if (n->child)
         node_print(l, n->child, out);
+    if (n->second)
+        node_print(l, n->second, out);
+    if (n->kind == NODE_SOURCE && node_count(l->root, NODE_SOURCE) > 1) // else it makes no difference
+        text_printf(out, "source %.*s\n", (int)l->pipeline->sources[n->source].name.size,
+                    l->pipeline->sources[n->source].name.data);
+    if (n->kind == NODE_UNION)
+        text_string(out, "union\n");
     if (n->kind == NODE_AGGREGATE)
         aggregate_print(l, n, out);
     if (n->kind == NODE_WINDOW) {

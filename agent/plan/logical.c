@@ -2,6 +2,7 @@
 
 #include "ops/datetime.h"
 #include "ops/function.h"
+#include "ops/lambda.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -53,7 +54,7 @@ uint32_t node_count(const struct node *n, enum node_kind kind)
 {
     uint32_t count = 0;
     for (; n; n = n->child)
-        count += n->kind == kind;
+        count += (n->kind == kind) + node_count(n->second, kind);
     return count;
 }
 
@@ -257,41 +258,86 @@ static void literal_print(const struct expr *x, struct text *out)
     }
 }
 
-void expr_print(const struct logical *l, const struct expr *x, struct text *out)
+// An expression inside a lambda's body: its columns are the lambda's parameters, then arguments of the call.
+struct printing {
+    const struct logical *l;
+    const struct expr *call; // NULL: outside, columns are attributes
+    const struct lambda *lambda;
+    const struct printing *outer;
+    uint32_t depth;
+    struct text *out;
+};
+
+static void print(const struct printing *p, const struct expr *x);
+
+static void column_print(const struct printing *p, uint32_t column)
+{
+    if (!p->call) {
+        text_slice(p->out, p->l->attributes[column].name);
+        return;
+    }
+    if (column < p->lambda->parameters)
+        text_printf(p->out, "%c%u", 'x' + (char)column, p->depth);
+    else
+        print(p->outer, p->call->args[p->lambda->capture[column - p->lambda->parameters]]);
+}
+
+static void lambda_print(const struct printing *p, const struct expr *call, const struct lambda *lambda)
+{
+    const struct printing inner = {p->l, call, lambda, p, p->depth + 1, p->out};
+    text_string(p->out, ", (");
+    for (uint32_t k = 0; k < lambda->parameters; k++)
+        text_printf(p->out, "%s%c%u", k ? ", " : "", 'x' + (char)k, inner.depth);
+    text_string(p->out, ") -> ");
+    print(&inner, lambda->body);
+}
+
+static void arguments_print(const struct printing *p, const struct expr *x)
+{
+    uint32_t argc = x->lambdas ? x->function->plain_args : x->argc;
+    for (uint32_t i = 0; i < argc; i++) {
+        if (i)
+            text_string(p->out, ", ");
+        print(p, x->args[i]);
+    }
+    for (uint32_t k = 0; k < x->lambdas; k++)
+        lambda_print(p, x, x->lambda[k]);
+    if (strcmp(x->function->name, "cast") == 0) {
+        text_string(p->out, " AS ");
+        type_print_sql(x->type, p->out);
+    }
+}
+
+static void print(const struct printing *p, const struct expr *x)
 {
     if (x->kind == EXPR_COLUMN) {
-        text_slice(out, l->attributes[x->column].name);
+        column_print(p, x->column);
         return;
     }
     if (x->kind == EXPR_LITERAL) {
-        literal_print(x, out);
+        literal_print(x, p->out);
         return;
     }
     const char *name = x->function->name;
     if (strcmp(name, ".") == 0) {
-        expr_print(l, x->args[0], out);
-        text_printf(out, ".%.*s", (int)x->args[1]->literal.bytes.size, x->args[1]->literal.bytes.data);
+        print(p, x->args[0]);
+        text_printf(p->out, ".%.*s", (int)x->args[1]->literal.bytes.size, x->args[1]->literal.bytes.data);
         return;
     }
     bool word = (name[0] >= 'a' && name[0] <= 'z') || name[0] == '_';
-    bool infix = x->argc == 2 && (!word || strcmp(name, "and") == 0 || strcmp(name, "or") == 0);
+    bool infix = x->argc == 2 && !x->lambdas && (!word || strcmp(name, "and") == 0 || strcmp(name, "or") == 0);
+    text_printf(p->out, "%s(", infix ? "" : name);
     if (infix) {
-        text_char(out, '(');
-        expr_print(l, x->args[0], out);
-        text_printf(out, " %s ", name);
-        expr_print(l, x->args[1], out);
-        text_char(out, ')');
-        return;
+        print(p, x->args[0]);
+        text_printf(p->out, " %s ", name);
+        print(p, x->args[1]);
+    } else {
+        arguments_print(p, x);
     }
-    text_printf(out, "%s(", name);
-    for (uint32_t i = 0; i < x->argc; i++) {
-        if (i)
-            text_string(out, ", ");
-        expr_print(l, x->args[i], out);
-    }
-    if (strcmp(name, "cast") == 0) {
-        text_string(out, " AS ");
-        type_print_sql(x->type, out);
-    }
-    text_char(out, ')');
+    text_char(p->out, ')');
+}
+
+void expr_print(const struct logical *l, const struct expr *x, struct text *out)
+{
+    print(&(struct printing){.l = l, .out = out}, x);
 }

@@ -1,4 +1,4 @@
-// The logical plan: what a bound query asks for, as a chain of nodes from the root down to its source.
+// The logical plan: what a bound query asks for, as a tree of nodes from the root down to its sources.
 //
 // Columns are attributes: each has one number in the whole plan, from the node that makes it to the root, and
 // EXPR_COLUMN's `column` is that number until agent/plan/physical.c turns it into a place in a chunk. So a node can be
@@ -21,6 +21,7 @@ struct attribute {
 
 enum node_kind {
     NODE_SOURCE,
+    NODE_UNION,
     NODE_WATERMARK,
     NODE_FILTER,
     NODE_WINDOW,
@@ -54,9 +55,11 @@ struct node {
     enum node_kind kind;
     uint32_t offset, length; // its clause in the SQL text
     struct node *child;      // NULL: NODE_SOURCE
+    struct node *second;     // UNION: the other input; NULL: all others
 
-    uint32_t *attributes; // SOURCE: one for each column of its table; WINDOW: 1; GENERATE: its columns
+    uint32_t *attributes; // SOURCE: one for each column of its table; WINDOW: 1; GENERATE, UNION: its columns
     uint32_t attribute_count;
+    uint32_t *from[2]; // UNION: its columns in `child`, in `second`
 
     uint32_t source; // SOURCE
     bool *wanted;    // SOURCE: columns that are asked for, set by columns_prune
@@ -99,7 +102,7 @@ struct expr *attribute_expr(const struct logical *l, uint32_t attribute);
 struct node *node_new(struct logical *l, enum node_kind kind, struct node *child, uint32_t offset, uint32_t length);
 // `conjuncts` on `child`, or `child` itself if there are none.
 struct node *node_filter(struct logical *l, struct node *child, struct expr *const *conjuncts, uint32_t count);
-// How many nodes of that kind are in the chain.
+// How many nodes of that kind are in the tree.
 uint32_t node_count(const struct node *n, enum node_kind kind);
 
 // Expressions, as a growing list in the plan's arena.

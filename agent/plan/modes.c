@@ -56,17 +56,25 @@ static enum status check_limit(const struct logical *l, const struct node *n, st
     return STATUS_OK;
 }
 
-enum status modes_check(const struct logical *l, struct error *e)
+static enum status check_nodes(const struct logical *l, const struct node *n, struct error *e)
 {
     enum status s = STATUS_OK;
-    for (const struct node *n = l->root; n && !s; n = n->child) {
+    for (; n && !s; n = n->child) {
         if (n->kind == NODE_AGGREGATE)
             s = check_aggregate(l, n, e);
         else if (n->kind == NODE_SORT)
             s = check_sort(l, n, e);
         else if (n->kind == NODE_LIMIT)
             s = check_limit(l, n, e);
+        if (!s && n->second)
+            s = check_nodes(l, n->second, e);
     }
+    return s;
+}
+
+enum status modes_check(const struct logical *l, struct error *e)
+{
+    enum status s = check_nodes(l, l->root, e);
     if (!s && l->pipeline->mode == OUTPUT_COMPLETE && node_count(l->root, NODE_AGGREGATE) == 0)
         s = NODE_ERROR(l, l->root, e,
                        "[STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION] outputMode complete prints a whole "

@@ -7,9 +7,19 @@
 
 static const uint32_t PLACE_NONE = UINT32_MAX; // not in the chunk
 
-// The columns of the chunks at some point of the chain.
+// The columns of the chunks at some point of the tree.
 struct layout {
     uint32_t *attributes;
+    uint32_t count;
+};
+
+// What pushes to the operator that is made next: operators, or sources.
+struct end {
+    struct op **op;
+    unsigned *input;
+};
+struct ends {
+    struct end at[PLAN_READS];
     uint32_t count;
 };
 
@@ -21,9 +31,9 @@ struct making {
     struct memory *memory;
     struct plan_run *run;
     struct arena scratch;
-    struct layout layout;
-    struct op *first, *last;
-    uint32_t aggregates, limits;
+    struct layout layout; // of what comes out of `ends`
+    struct ends ends;
+    uint32_t reads, aggregates, limits;
     struct error *e;
 };
 
@@ -47,15 +57,22 @@ static struct program *compile(struct making *m, struct expr *const *roots, uint
     return program_compile(mapped, count, m->l->session, m->memory);
 }
 
+// All that is open goes into `op`.
+static void connect(struct making *m, struct op *op, unsigned input)
+{
+    for (uint32_t i = 0; i < m->ends.count; i++) {
+        *m->ends.at[i].op = op;
+        *m->ends.at[i].input = input;
+    }
+    m->ends.count = 0;
+}
+
 static void chain(struct making *m, struct op *op)
 {
-    assert(m->run->all_count < sizeof(m->run->all) / sizeof(*m->run->all));
+    assert(m->run->all_count < PLAN_OPERATORS); // plan_make has counted
     m->run->all[m->run->all_count++] = op;
-    if (m->last)
-        m->last->next = op;
-    else
-        m->first = op;
-    m->last = op;
+    connect(m, op, 0);
+    m->ends.at[m->ends.count++] = (struct end){&op->next, &op->next_input};
 }
 
 static void append_columns(struct making *m, const uint32_t *attributes, uint32_t count)
@@ -71,17 +88,27 @@ static void append_columns(struct making *m, const uint32_t *attributes, uint32_
 
 static void make_source(struct making *m, const struct node *n)
 {
+    uint32_t read = m->reads++;
+    m->layout = (struct layout){0};
     for (uint32_t i = 0; i < n->attribute_count; i++)
         if (n->wanted[i])
             append_columns(m, &n->attributes[i], 1);
+    m->ends.at[0] = (struct end){&m->run->entry[read].op, &m->run->entry[read].input};
+    m->ends.count = 1;
 }
 
-static void make_watermark(struct making *m, const struct node *n, uint32_t source)
+static void make_watermark(struct making *m, const struct node *n)
 {
     uint32_t place = places(m)[n->column];
     assert(place != PLACE_NONE);
-    chain(m, watermark_new(place, n->delay, m->memory));
-    m->run->watermark[source] = m->last;
+    const struct node *source = n;
+    while (source->kind != NODE_SOURCE)
+        source = source->child;
+    struct op *op = watermark_new(place, n->delay, m->memory);
+    chain(m, op);
+    uint32_t k = m->run->watermark_count++;
+    m->run->watermark[k].op = op;
+    m->run->watermark[k].source = source->source;
 }
 
 static void make_filter(struct making *m, const struct node *n)
@@ -216,20 +243,27 @@ static enum status make_limit(struct making *m, const struct node *n)
     return s;
 }
 
-static void make_project(struct making *m, const struct node *n)
+static void make_columns(struct making *m, struct expr *const *roots, const uint32_t *attributes, uint32_t count)
 {
     const uint32_t *map = places(m);
-    bool identity = n->item_count == m->layout.count;
+    bool identity = count == m->layout.count;
+    for (uint32_t i = 0; i < count; i++)
+        identity = identity && roots[i]->kind == EXPR_COLUMN && map[roots[i]->column] == i;
+    if (!identity)
+        chain(m, project_new(compile(m, roots, count), count, m->memory));
+    m->layout = (struct layout){0};
+    append_columns(m, attributes, count);
+}
+
+static void make_project(struct making *m, const struct node *n)
+{
     struct expr **roots = ARENA_ARRAY(&m->scratch, struct expr *, n->item_count + 1);
-    struct layout made = {ARENA_ARRAY(&m->scratch, uint32_t, n->item_count + 1), n->item_count};
+    uint32_t *attributes = ARENA_ARRAY(&m->scratch, uint32_t, n->item_count + 1);
     for (uint32_t i = 0; i < n->item_count; i++) {
         roots[i] = n->items[i].expr;
-        made.attributes[i] = n->items[i].attribute;
-        identity = identity && roots[i]->kind == EXPR_COLUMN && map[roots[i]->column] == i;
+        attributes[i] = n->items[i].attribute;
     }
-    if (!identity)
-        chain(m, project_new(compile(m, roots, n->item_count), n->item_count, m->memory));
-    m->layout = made;
+    make_columns(m, roots, attributes, n->item_count);
 }
 
 static int64_t sort_limit(const struct logical *l, const struct node *above)
@@ -238,20 +272,52 @@ static int64_t sort_limit(const struct logical *l, const struct node *above)
     return limited && above->limit <= INT64_MAX - above->skip ? above->limit + above->skip : -1;
 }
 
-static enum status make(struct making *m, const struct node *n, const struct node *above, uint32_t *source)
+static enum status make(struct making *m, const struct node *n, const struct node *above);
+
+// One of its inputs, its columns those of the union in their order.
+static enum status make_branch(struct making *m, const struct node *n, uint32_t which)
 {
+    enum status s = make(m, which ? n->second : n->child, n);
+    if (s)
+        return s;
+    struct expr **roots = ARENA_ARRAY(&m->scratch, struct expr *, n->attribute_count + 1);
+    for (uint32_t i = 0; i < n->attribute_count; i++) {
+        const struct attribute *a = &m->l->attributes[n->from[which][i]];
+        roots[i] = expr_column(&m->scratch, n->from[which][i], a->type, a->nullable);
+    }
+    make_columns(m, roots, n->attributes, n->attribute_count);
+    return STATUS_OK;
+}
+
+// No operator: both inputs go on to what is above.
+static enum status make_union(struct making *m, const struct node *n)
+{
+    enum status s = make_branch(m, n, 0);
+    struct ends first = m->ends;
+    if (!s)
+        s = make_branch(m, n, 1);
+    for (uint32_t i = 0; !s && i < first.count; i++)
+        m->ends.at[m->ends.count++] = first.at[i];
+    return s;
+}
+
+static enum status make(struct making *m, const struct node *n, const struct node *above)
+{
+    if (n->kind == NODE_UNION)
+        return make_union(m, n);
     if (n->child) {
-        enum status s = make(m, n->child, n, source);
+        enum status s = make(m, n->child, n);
         if (s)
             return s;
     }
     switch (n->kind) {
     case NODE_SOURCE:
-        *source = n->source;
         make_source(m, n);
         break;
+    case NODE_UNION:
+        break;
     case NODE_WATERMARK:
-        make_watermark(m, n, *source);
+        make_watermark(m, n);
         break;
     case NODE_FILTER:
         make_filter(m, n);
@@ -283,18 +349,31 @@ enum status physical_make(const struct logical *l, const struct state *(*state)(
     *out = (struct plan_run){0};
     struct making m = {
         .l = l, .state = state, .self = self, .memory_limit = memory_limit, .memory = memory, .run = out, .e = e};
-    uint32_t source = 0;
     arena_init(&m.scratch, memory, 16384);
-    enum status s = make(&m, l->root, NULL, &source);
+    enum status s = make(&m, l->root, NULL);
     arena_free(&m.scratch);
     if (s) {
         plan_stop(out);
         return s;
     }
-    if (m.last)
-        m.last->next = collector;
-    out->entry[source] = m.first ? m.first : collector;
+    connect(&m, collector, 0);
     return STATUS_OK;
+}
+
+enum status plan_open_batch(struct plan_run *run, struct op *collector, const struct batch *batch, struct error *e)
+{
+    enum status s = STATUS_OK;
+    for (uint32_t i = 0; s == STATUS_OK && i < run->all_count; i++)
+        s = op_open(run->all[i], batch, e);
+    return s == STATUS_OK ? op_open(collector, batch, e) : s;
+}
+
+enum status plan_close_batch(struct plan_run *run, struct op *collector, struct error *e)
+{
+    enum status s = STATUS_OK;
+    for (uint32_t i = 0; s == STATUS_OK && i < run->all_count; i++)
+        s = op_close(run->all[i], e);
+    return s == STATUS_OK ? op_close(collector, e) : s;
 }
 
 void plan_stop(struct plan_run *run)

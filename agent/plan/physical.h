@@ -6,9 +6,8 @@
 
 struct plan {
     struct logical logical;
-    const int32_t **output; // for each source
-    uint32_t *outputs;
-    bool *used;
+    struct plan_read reads[PLAN_READS];
+    uint32_t read_count;
     uint32_t field_count;
 };
 

@@ -306,10 +306,9 @@ static enum status read_conf(struct reader *r, const struct json *conf)
     if (status != STATUS_OK)
         return status;
     const struct json *zone = json_member(conf, "spark.sql.session.timeZone");
-    const struct json *policy = json_member(conf, "spark.sql.streaming.multipleWatermarkPolicy");
     r->out->no_data_batches = option_boolean(&o, "spark.sql.streaming.noDataMicroBatches.enabled");
-    if (policy != NULL && slice_equal(option_text(&o, "spark.sql.streaming.multipleWatermarkPolicy"), SLICE("max")))
-        return refuse(r, policy, "the policy \"max\" is not built yet; take it out, or write \"min\"");
+    r->out->greatest_watermark =
+        slice_equal_fold(option_text(&o, "spark.sql.streaming.multipleWatermarkPolicy"), SLICE("max"));
     if (zone != NULL) {
         r->out->time_zone = option_text(&o, "spark.sql.session.timeZone");
         r->out->time_zone_place = place_of(r, zone);
@@ -385,6 +384,7 @@ enum status pipeline_parse(struct slice text, const char *file, const char *dire
     p->time_zone = SLICE("UTC");
     p->no_data_batches = true;
     enum status status = json_read(&r.source, arena, &root, r.error);
+    p->root = root;
     for (uint32_t i = 0; i < set_count && status == STATUS_OK; i++)
         status = reader_set(&r, root, &sets[i]);
     if (status == STATUS_OK)

@@ -37,10 +37,13 @@ struct pipeline_sink {
 enum trigger { TRIGGER_DEFAULT, TRIGGER_PROCESSING_TIME, TRIGGER_AVAILABLE_NOW, TRIGGER_ONCE };
 enum outbox_full { OUTBOX_BLOCK, OUTBOX_DROP_OLDEST, OUTBOX_LATEST };
 
+struct json;
+
 struct pipeline {
-    const char *file;      // as given; NULL for `runnel sql`
-    struct slice text;     // of the file, for the line in a message
-    const char *directory; // relative paths start here
+    const char *file;        // as given; NULL for `runnel sql`
+    struct slice text;       // of the file, for the line in a message
+    const struct json *root; // the file as a tree (agent/plan/json_file.h), for what is said of it as it was written
+    const char *directory;   // relative paths start here
     struct slice name;
     struct pipeline_source *sources;
     uint32_t source_count;
@@ -54,7 +57,8 @@ struct pipeline {
     struct slice checkpoint;  // checkpointLocation, made absolute; size 0: absent
     struct slice time_zone;   // "UTC" if absent
     struct place time_zone_place;
-    bool no_data_batches; // spark.sql.streaming.noDataMicroBatches.enabled
+    bool no_data_batches;    // spark.sql.streaming.noDataMicroBatches.enabled
+    bool greatest_watermark; // spark.sql.streaming.multipleWatermarkPolicy is max
     struct {
         int64_t memory, outbox, commit_interval, clock_wait; // bytes, bytes, microseconds, microseconds
         bool commit_interval_given;

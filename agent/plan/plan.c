@@ -2,14 +2,6 @@
 
 #include "agent/plan/physical.h"
 
-static const struct node *source_node(const struct logical *l)
-{
-    const struct node *n = l->root;
-    while (n->child)
-        n = n->child;
-    return n;
-}
-
 static const char *corrupt_column(const struct pipeline_source *s, struct arena *a)
 {
     struct slice given = option_text(&s->options, "columnNameOfCorruptRecord");
@@ -39,21 +31,61 @@ static enum status check_corrupt_only(const struct logical *l, const struct node
         (int)corrupt.size, corrupt.data);
 }
 
-static void fill_outputs(struct plan *p)
+static enum status check_sources(const struct logical *l, const struct node *n, struct error *e)
 {
-    struct logical *l = &p->logical;
-    const struct node *n = source_node(l);
-    uint32_t sources = l->pipeline->source_count;
-    p->output = ARENA_ARRAY(l->arena, const int32_t *, sources);
-    p->outputs = ARENA_ARRAY(l->arena, uint32_t, sources);
-    p->used = ARENA_ARRAY(l->arena, bool, sources);
-    for (uint32_t i = 0; i < sources; i++) {
-        int32_t *output = ARENA_ARRAY(l->arena, int32_t, l->tables[i].count + 1);
-        p->used[i] = n->source == i;
-        for (uint32_t k = 0; k < l->tables[i].count; k++)
-            output[k] = p->used[i] && n->wanted[k] ? (int32_t)p->outputs[i]++ : -1;
-        p->output[i] = output;
+    enum status s = STATUS_OK;
+    for (; n && !s; n = n->child) {
+        if (n->kind == NODE_SOURCE)
+            s = check_corrupt_only(l, n, e);
+        if (!s && n->second)
+            s = check_sources(l, n->second, e);
     }
+    return s;
+}
+
+// Where no decoder makes the columns, a source fills them once for all who read it.
+static void share_columns(struct logical *l, const struct node *n, bool **wanted)
+{
+    for (; n; n = n->child) {
+        if (n->second)
+            share_columns(l, n->second, wanted);
+        if (n->kind != NODE_SOURCE || l->pipeline->sources[n->source].decoder)
+            continue;
+        bool **all = &wanted[n->source];
+        if (!*all)
+            *all = ARENA_ARRAY(l->arena, bool, n->attribute_count);
+        for (uint32_t i = 0; i < n->attribute_count; i++)
+            (*all)[i] |= n->wanted[i];
+    }
+}
+
+// In the order in which physical_make meets them.
+static void fill_reads(struct plan *p, struct node *n, bool *const *wanted)
+{
+    if (n->child)
+        fill_reads(p, n->child, wanted);
+    if (n->second)
+        fill_reads(p, n->second, wanted);
+    if (n->kind != NODE_SOURCE)
+        return;
+    struct plan_read *r = &p->reads[p->read_count++];
+    int32_t *output = ARENA_ARRAY(p->logical.arena, int32_t, n->attribute_count + 1);
+    if (wanted[n->source])
+        n->wanted = wanted[n->source];
+    *r = (struct plan_read){.source = n->source, .output = output};
+    for (uint32_t i = 0; i < n->attribute_count; i++)
+        output[i] = n->wanted[i] ? (int32_t)r->outputs++ : -1;
+}
+
+static enum status check_size(const struct logical *l, struct error *e)
+{
+    uint32_t steps = node_count(l->root, NODE_UNION); // a projection each input, no operator of its own
+    for (enum node_kind kind = NODE_SOURCE; kind <= NODE_PROJECT; kind++)
+        steps += node_count(l->root, kind);
+    if (steps <= PLAN_OPERATORS)
+        return STATUS_OK;
+    return sql_error(&l->pipeline->query, l->root->offset, l->root->length, e,
+                     "[UNSUPPORTED_FEATURE] the query takes %u steps, there may be %d", steps, PLAN_OPERATORS);
 }
 
 // The result's columns and each sink's options together.
@@ -113,12 +145,18 @@ enum status plan_make(const struct pipeline *pipeline, const struct session *ses
     p->field_count = l->root->item_count;
     predicates_push(l);
     columns_prune(l);
-    s = check_corrupt_only(l, source_node(l), e);
+    s = check_sources(l, l->root, e);
+    if (!s)
+        s = check_size(l, e);
     if (!s)
         s = check_sinks(p, e);
-    fill_outputs(p);
+    if (s)
+        return s;
+    bool **wanted = ARENA_ARRAY(arena, bool *, pipeline->source_count + 1);
+    share_columns(l, l->root, wanted);
+    fill_reads(p, l->root, wanted);
     *out = p;
-    return s;
+    return STATUS_OK;
 }
 
 const struct field *plan_fields(const struct plan *p, uint32_t *count)
@@ -142,9 +180,9 @@ const uint32_t *plan_group_columns(const struct plan *p, uint32_t *count)
     const struct logical *l = &p->logical;
     const struct node *n = l->root;
     *count = 0;
-    while (n && n->kind != NODE_AGGREGATE)
+    while (n && n->kind != NODE_AGGREGATE && !n->second)
         n = n->child;
-    if (!n || n->item_count == 0)
+    if (!n || n->kind != NODE_AGGREGATE || n->item_count == 0)
         return NULL;
     uint32_t *columns = ARENA_ARRAY(l->arena, uint32_t, n->item_count);
     for (uint32_t i = 0; i < n->item_count; i++)
@@ -154,15 +192,18 @@ const uint32_t *plan_group_columns(const struct plan *p, uint32_t *count)
     return columns;
 }
 
-const int32_t *plan_source_output(const struct plan *p, uint32_t source, uint32_t *outputs)
+const struct plan_read *plan_reads(const struct plan *p, uint32_t *count)
 {
-    *outputs = p->outputs[source];
-    return p->output[source];
+    *count = p->read_count;
+    return p->reads;
 }
 
 bool plan_source_used(const struct plan *p, uint32_t source)
 {
-    return p->used[source];
+    for (uint32_t i = 0; i < p->read_count; i++)
+        if (p->reads[i].source == source)
+            return true;
+    return false;
 }
 
 bool plan_wants_no_data_batch(const struct plan *p)
@@ -170,13 +211,18 @@ bool plan_wants_no_data_batch(const struct plan *p)
     return p->logical.pipeline->mode != OUTPUT_COMPLETE && node_count(p->logical.root, NODE_AGGREGATE) > 0;
 }
 
-bool plan_is_stateful(const struct plan *p)
+static bool is_stateful(const struct logical *l, const struct node *n)
 {
-    const struct logical *l = &p->logical;
-    for (const struct node *n = l->root; n; n = n->child)
-        if (n->kind == NODE_AGGREGATE || (n->kind == NODE_LIMIT && limit_is_stateful(l, n)))
+    for (; n; n = n->child)
+        if (n->kind == NODE_AGGREGATE || (n->kind == NODE_LIMIT && limit_is_stateful(l, n)) ||
+            (n->second && is_stateful(l, n->second)))
             return true;
     return false;
+}
+
+bool plan_is_stateful(const struct plan *p)
+{
+    return is_stateful(&p->logical, p->logical.root);
 }
 
 enum status plan_start(const struct plan *p, const struct state *(*state)(void *self, const char *part), void *self,

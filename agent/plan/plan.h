@@ -18,9 +18,13 @@ const struct field *plan_fields(const struct plan *p, uint32_t *count);
 // The result's columns that name the group a row is of; none where there is no aggregate, or not all its keys are there
 // as they are. Valid as long as the plan.
 const uint32_t *plan_group_columns(const struct plan *p, uint32_t *count);
-// For each source of the pipeline: which of its schema's columns are wanted, in order (output index or -1, for
-// decode_spec).
-const int32_t *plan_source_output(const struct plan *p, uint32_t source, uint32_t *outputs);
+// A reference to a source in the query: each is decoded by itself, and the query may name a source more than once.
+struct plan_read {
+    uint32_t source;
+    const int32_t *output; // for each column of its table: its place among those that are read, or -1
+    uint32_t outputs;
+};
+const struct plan_read *plan_reads(const struct plan *p, uint32_t *count);
 bool plan_source_used(const struct plan *p, uint32_t source);
 // An aggregate in append or update mode: a batch without data may be due when the watermark moved (spark-notes, Batches
 // 5).
@@ -34,18 +38,29 @@ void plan_explain(const struct plan *p, struct text *out);
 void plan_warn(const struct plan *p, struct text *out);
 void plan_schema_print(const struct plan *p, struct text *out); // as df.printSchema()
 
+enum { PLAN_READS = 32, PLAN_OPERATORS = 128 };
+
 // The operators, made anew for a run.
 struct plan_run {
-    struct op *entry[16]; // for each source, what its chunks are pushed to; NULL: not used
-    unsigned entry_input[16];
-    struct op *watermark[16]; // for each source, its watermark operator, or NULL
-    struct op *all[64];       // every operator, leaf to root, for counters
+    struct {
+        struct op *op; // what its chunks are pushed to
+        unsigned input;
+    } entry[PLAN_READS];            // for each of plan_reads
+    struct op *all[PLAN_OPERATORS]; // every operator but the collector, each before the one it pushes to
     uint32_t all_count;
+    struct {
+        struct op *op;
+        uint32_t source;
+    } watermark[PLAN_READS]; // those of them that propose a watermark, and for which source
+    uint32_t watermark_count;
 };
 // `state` gives the state port of a part by name; `collector` is the last operator's next.
 enum status plan_start(const struct plan *p, const struct state *(*state)(void *self, const char *part), void *self,
                        struct op *collector, size_t memory_limit, struct memory *memory, struct plan_run *out,
                        struct error *e);
+// A batch begins and ends at every operator, each before the one it pushes to; the collector is the last.
+enum status plan_open_batch(struct plan_run *run, struct op *collector, const struct batch *batch, struct error *e);
+enum status plan_close_batch(struct plan_run *run, struct op *collector, struct error *e);
 void plan_stop(struct plan_run *run); // destroys all but the collector
 
 #endif

@@ -185,10 +185,33 @@ static struct node *push_filter(struct logical *l, struct node *n, const struct 
     return push(l, n->child, &all);
 }
 
+// Each input gets the conjuncts in its own columns.
+static struct node *push_union(struct logical *l, struct node *n, const struct expr_list *above)
+{
+    struct expr_list stay = {0};
+    for (uint32_t k = 0; k < 2; k++) {
+        struct expr_list below = {0};
+        struct expr **by = ARENA_ARRAY(l->arena, struct expr *, l->attribute_count);
+        for (uint32_t i = 0; i < n->attribute_count; i++)
+            by[n->attributes[i]] = attribute_expr(l, n->from[k][i]);
+        for (uint32_t i = 0; i < above->count; i++) {
+            if (expr_is_deterministic(above->at[i]))
+                expr_list_add(l, &below, expr_replace(l, above->at[i], by));
+            else if (k == 0)
+                expr_list_add(l, &stay, above->at[i]);
+        }
+        struct node **input = k ? &n->second : &n->child;
+        *input = push(l, *input, &below);
+    }
+    return node_filter(l, n, stay.at, stay.count);
+}
+
 static struct node *push(struct logical *l, struct node *n, const struct expr_list *above)
 {
     if (n->kind == NODE_FILTER)
         return push_filter(l, n, above);
+    if (n->kind == NODE_UNION)
+        return push_union(l, n, above);
     struct parting p = {0};
     part(l, n, above, &p);
     if (n->child)
@@ -210,11 +233,19 @@ static void lower_window(struct node **link)
     n->child = window;
 }
 
+static void lower_windows(struct node **link)
+{
+    if (!*link)
+        return;
+    if ((*link)->kind == NODE_WINDOW)
+        lower_window(link);
+    lower_windows(&(*link)->child);
+    lower_windows(&(*link)->second);
+}
+
 void predicates_push(struct logical *l)
 {
-    for (struct node **link = &l->root; *link; link = &(*link)->child)
-        if ((*link)->kind == NODE_WINDOW)
-            lower_window(link);
+    lower_windows(&l->root);
     struct expr_list none = {0};
     l->root = push(l, l->root, &none);
 }

@@ -9,7 +9,7 @@ static bool deterministic(const struct node *project)
     return true;
 }
 
-// The projection below `n` is written out in n's expressions, and left out of the chain.
+// The projection below `n` is written out in n's expressions, and left out.
 static void absorb_projects(struct logical *l, struct node *n)
 {
     while (n->child && n->child->kind == NODE_PROJECT && deterministic(n->child)) {
@@ -32,9 +32,11 @@ static void absorb_projects(struct logical *l, struct node *n)
 
 static void collapse(struct logical *l, struct node *n)
 {
-    for (; n; n = n->child)
+    for (; n; n = n->child) {
         if (n->kind == NODE_PROJECT || n->kind == NODE_AGGREGATE)
             absorb_projects(l, n);
+        collapse(l, n->second);
+    }
 }
 
 static void keep_items(struct node *n, const bool *needed)
@@ -82,6 +84,27 @@ static bool is_idle(const struct node *n, const bool *needed)
     return n->kind == NODE_WINDOW && n->size == n->slide && !needed[n->attributes[0]];
 }
 
+static void prune(struct logical *l, struct node **link, bool *needed);
+
+static void prune_union(struct logical *l, struct node *n, const bool *needed)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < n->attribute_count; i++) {
+        if (!needed[n->attributes[i]])
+            continue;
+        n->attributes[kept] = n->attributes[i];
+        n->from[0][kept] = n->from[0][i];
+        n->from[1][kept++] = n->from[1][i];
+    }
+    n->attribute_count = kept;
+    for (uint32_t k = 0; k < 2; k++) {
+        bool *below = ARENA_ARRAY(l->arena, bool, l->attribute_count);
+        for (uint32_t i = 0; i < kept; i++)
+            below[n->from[k][i]] = true;
+        prune(l, k ? &n->second : &n->child, below);
+    }
+}
+
 static void prune(struct logical *l, struct node **link, bool *needed)
 {
     struct node *n = *link;
@@ -90,6 +113,10 @@ static void prune(struct logical *l, struct node **link, bool *needed)
     if (n->kind == NODE_SOURCE) {
         for (uint32_t i = 0; i < n->attribute_count; i++)
             n->wanted[i] = needed[n->attributes[i]];
+        return;
+    }
+    if (n->kind == NODE_UNION) {
+        prune_union(l, n, needed);
         return;
     }
     if (n->kind == NODE_PROJECT && n != l->root)

@@ -6,6 +6,14 @@
         lower, SPELLING_ANY, upper, NULL, 0                                                                            \
     }
 
+// The lambdas that are there when none is given.
+#define VARIABLE "namedlambdavariable()"
+#define IDENTITY ", lambdafunction(" VARIABLE ", " VARIABLE ")"
+#define COMPARATOR                                                                                                     \
+    ", lambdafunction((IF(((" VARIABLE " IS NULL) AND (" VARIABLE " IS NULL)), 0, (IF((" VARIABLE                      \
+    " IS NULL), 1, (IF((" VARIABLE " IS NULL), -1, (IF((" VARIABLE " < " VARIABLE "), -1, (IF((" VARIABLE              \
+    " > " VARIABLE "), 1, 0)))))))))), " VARIABLE ", " VARIABLE ")"
+
 static const struct spelling spellings[] = {
     UPPER("acos", "ACOS"),
     UPPER("acosh", "ACOSH"),
@@ -43,9 +51,11 @@ static const struct spelling spellings[] = {
     UPPER("sqrt", "SQRT"),
     UPPER("tan", "TAN"),
     UPPER("tanh", "TANH"),
+    {"aggregate", 3, NULL, IDENTITY, 0},
     {"any_value", 2, NULL, NULL, 1},
     {"approx_percentile", 2, NULL, ", 10000", 0},
     {"array_agg", SPELLING_ANY, "collect_list", NULL, 0},
+    {"array_sort", 1, NULL, COMPARATOR, 0},
     {"bround", 1, NULL, ", 0", 0},
     {"curdate", 0, "current_date", NULL, 0},
     {"dateadd", 2, "date_add", NULL, 0},
@@ -67,6 +77,7 @@ static const struct spelling spellings[] = {
     {"percentile", 2, NULL, ", 1", 0},
     {"percentile_approx", 2, NULL, ", 10000", 0},
     {"position", 2, NULL, ", 1", 0},
+    {"reduce", 3, NULL, IDENTITY, 0},
     {"regexp_extract", 2, NULL, ", 1", 0},
     {"regexp_extract_all", 2, NULL, ", 1", 0},
     {"regexp_instr", 2, NULL, ", 0", 0},

@@ -2,13 +2,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { WORDS_ROOM = 256, BOOT_ROOM = 64 };
+enum { WORDS_ROOM = 512, BOOT_ROOM = 64, ORPHAN_TRIES = 200, ORPHAN_PAUSE = 10 * 1000 * 1000 /* nanoseconds */ };
 
 struct words {
     int pid; // 0: nobody
@@ -16,6 +18,7 @@ struct words {
     bool held;
     unsigned starts;
     char boot[BOOT_ROOM];
+    char address[LOCK_ADDRESS_ROOM];
 };
 
 static void read_text(int file, char *to, size_t room)
@@ -45,6 +48,12 @@ static const char *line_of(const char *text, const char *key)
     return "";
 }
 
+static void copy_line(const char *text, const char *key, char *to, size_t room)
+{
+    const char *line = line_of(text, key);
+    snprintf(to, room, "%.*s", (int)strcspn(line, "\n"), line);
+}
+
 // Whatever is not ours to the letter counts as an unclean stop.
 static struct words read_words(int file)
 {
@@ -55,7 +64,8 @@ static struct words read_words(int file)
     w.clean = strncmp(line_of(text, "state"), "clean\n", 6) == 0;
     w.held = strncmp(line_of(text, "held"), "yes\n", 4) == 0;
     w.starts = (unsigned)strtoul(line_of(text, "starts"), NULL, 10);
-    snprintf(w.boot, sizeof w.boot, "%.*s", (int)strcspn(line_of(text, "boot"), "\n"), line_of(text, "boot"));
+    copy_line(text, "boot", w.boot, sizeof w.boot);
+    copy_line(text, "control", w.address, sizeof w.address);
     return w;
 }
 
@@ -65,7 +75,27 @@ static bool write_words(int file, const struct words *w)
     char text[WORDS_ROOM];
     int size = snprintf(text, sizeof text, "pid %d\nstate %s\nstarts %u\nheld %s\nboot %s\n", w->pid,
                         w->clean ? "clean" : "running", w->starts, w->held ? "yes" : "no", w->boot);
+    if (w->address[0])
+        size += snprintf(text + size, sizeof text - (size_t)size, "control %s\n", w->address);
     return pwrite(file, text, (size_t)size, 0) == size && ftruncate(file, size) == 0;
+}
+
+// A child that walks the checkpoint has the lock from its parent until it lets go of it, which it does first of all: if
+// the parent is killed just then, the lock outlives it for a moment.
+static bool take(int file, int how)
+{
+    for (int i = 0;; i++) {
+        if (flock(file, how | LOCK_NB) == 0)
+            return true;
+        if (errno != EWOULDBLOCK)
+            return how == LOCK_SH; // a copy on a file system without locks
+        struct words w = read_words(file);
+        bool dead = w.pid > 0 && kill(w.pid, 0) != 0 && errno == ESRCH;
+        errno = EWOULDBLOCK;
+        if (!dead || i == ORPHAN_TRIES)
+            return false;
+        nanosleep(&(struct timespec){.tv_nsec = ORPHAN_PAUSE}, NULL);
+    }
 }
 
 static enum status refuse(struct lock *l, const char *directory, struct error *e)
@@ -89,7 +119,7 @@ enum status lock_take(struct lock *l, const char *directory, struct error *e)
     l->file = open(l->path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (l->file < 0)
         return error_set(e, STATUS_FAILED, "%s: %s", l->path, strerror(errno));
-    if (flock(l->file, LOCK_EX | LOCK_NB) != 0)
+    if (!take(l->file, LOCK_EX))
         return refuse(l, directory, e);
     struct words was = read_words(l->file), now = {.pid = (int)getpid()};
     boot_id(now.boot);
@@ -114,10 +144,36 @@ enum status lock_share(struct lock *l, const char *directory, struct error *e)
     l->file = open(l->path, O_RDONLY | O_CLOEXEC);
     if (l->file < 0)
         return STATUS_OK;
-    if (flock(l->file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    if (!take(l->file, LOCK_SH))
         return refuse(l, directory, e);
     l->clean = read_words(l->file).clean;
     return STATUS_OK;
+}
+
+void lock_say_address(struct lock *l, const char *address)
+{
+    if (l->file < 0)
+        return;
+    struct words w = read_words(l->file);
+    if (snprintf(w.address, sizeof w.address, "%s", address) >= (int)sizeof w.address)
+        return;
+    (void)!write_words(l->file, &w); // at worst nobody finds us
+}
+
+bool lock_held(const char *directory, int *pid, char address[LOCK_ADDRESS_ROOM])
+{
+    char path[LOCK_PATH_ROOM];
+    snprintf(path, sizeof path, "%s/runnel.lock", directory);
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return false;
+    bool held = flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    struct words w = read_words(file);
+    close(file);
+    held = held && w.pid != 0 && !w.clean;
+    *pid = w.pid;
+    snprintf(address, LOCK_ADDRESS_ROOM, "%s", w.address);
+    return held;
 }
 
 void lock_settled(struct lock *l)

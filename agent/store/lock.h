@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-enum { LOCK_PATH_ROOM = 4096 };
+enum { LOCK_PATH_ROOM = 4096, LOCK_ADDRESS_ROOM = 128 };
 
 struct lock {
     int file;        // -1: none
@@ -23,6 +23,10 @@ enum status lock_take(struct lock *l, const char *directory, struct error *e);
 // For a reader: beside other readers, never beside a writer. A directory without a lock file, or one that must not be
 // opened, is a copy: fine.
 enum status lock_share(struct lock *l, const char *directory, struct error *e);
+// Where the holder can be asked (its control socket), for others to read.
+void lock_say_address(struct lock *l, const char *address);
+// Whether a writer holds it now; then who, and its address (empty: it has none).
+bool lock_held(const char *directory, int *pid, char address[LOCK_ADDRESS_ROOM]);
 // The start is behind us: a later death is not one at start.
 void lock_settled(struct lock *l);
 void lock_release(struct lock *l, bool clean); // safe on LOCK_NONE

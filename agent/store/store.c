@@ -251,6 +251,18 @@ void store_close(struct store *s)
     mem_free(s->memory, s, sizeof *s);
 }
 
+void store_say_address(struct store *s, const char *address)
+{
+    lock_say_address(&s->lock, address);
+}
+
+_Static_assert((int)STORE_ADDRESS_ROOM == (int)LOCK_ADDRESS_ROOM, "the same words");
+
+bool store_running(const char *directory, int *pid, char address[STORE_ADDRESS_ROOM])
+{
+    return lock_held(directory, pid, address);
+}
+
 struct slice store_notice(const struct store *s)
 {
     struct slice all = text_view(&s->notice);

@@ -52,6 +52,12 @@ enum status store_open(const struct store_setup *setup, struct store **out, stru
 // met.
 void store_close(struct store *s);
 
+// Where this process can be asked while it runs, for store_running.
+void store_say_address(struct store *s, const char *address);
+// Whether another process works on the checkpoint now: its pid, and where it can be asked ("": nowhere).
+enum { STORE_ADDRESS_ROOM = 128 };
+bool store_running(const char *directory, int *pid, char address[STORE_ADDRESS_ROOM]);
+
 // What the user has to be told about the opening: a checkpoint set aside, a new epoch and why. Empty: nothing.
 struct slice store_notice(const struct store *s);
 // Damage was met since it was opened: close it, and open it with `distrust`.

@@ -118,6 +118,9 @@ static void close_handle(struct port *port, int handle)
     case SLOT_SOCKET:
         linux_socket_close(p, handle);
         break;
+    case SLOT_SERVER:
+        linux_serve_close(p, handle);
+        break;
     }
 }
 
@@ -144,9 +147,11 @@ static bool dispatch(struct port_linux *p, const struct epoll_event *event)
     uint32_t handle = (uint32_t)event->data.u64;
     uint32_t generation = (uint32_t)(event->data.u64 >> 32);
     // An earlier event of the same round may have closed this one's handle.
-    if (handle >= p->slot_count || p->slots[handle].kind != SLOT_SOCKET || p->slots[handle].generation != generation)
+    if (handle >= p->slot_count || p->slots[handle].generation != generation)
         return false;
-    return linux_socket_dispatch(p, (int)handle, event->events);
+    if (p->slots[handle].kind == SLOT_SERVER)
+        return linux_serve_dispatch(p, (int)handle);
+    return p->slots[handle].kind == SLOT_SOCKET && linux_socket_dispatch(p, (int)handle, event->events);
 }
 
 // Whole milliseconds, rounded up: waking early would be a busy loop until `until`.
@@ -214,6 +219,8 @@ static const struct port_class linux_class = {
     .receive = linux_receive,
     .send = linux_send,
     .interest = linux_interest,
+    .serve = linux_serve,
+    .accept = linux_accept,
     .zones = zones,
     .print = linux_print,
 };

@@ -1,4 +1,4 @@
-// Inside the linux port: its handles, shared by linux.c, linux_file.c, linux_watch.c, linux_socket.c.
+// Inside the linux port: its handles, shared by linux.c, linux_file.c, linux_watch.c, linux_socket.c, linux_serve.c.
 #ifndef HAL_PORT_LINUX_IMPL_H
 #define HAL_PORT_LINUX_IMPL_H
 
@@ -10,7 +10,7 @@
 
 struct lookup; // a name being looked up, linux_lookup.c
 
-enum slot_kind { SLOT_FREE, SLOT_FILE, SLOT_WATCH, SLOT_SOCKET };
+enum slot_kind { SLOT_FREE, SLOT_FILE, SLOT_WATCH, SLOT_SOCKET, SLOT_SERVER };
 enum socket_phase { SOCKET_LOOKUP, SOCKET_CONNECTING, SOCKET_UP, SOCKET_DOWN };
 
 enum { ADDRESS_MAX = 8, PEER_TEXT_MAX = 160, REASON_TEXT_MAX = 256 };
@@ -40,10 +40,11 @@ struct socket_part {
 // One handle. Generations tell an event of a closed handle from one of its successor.
 struct slot {
     enum slot_kind kind;
-    int fd;        // SLOT_WATCH: the inotify watch descriptor
-    bool in_epoll; // fd is registered
-    bool append;   // SLOT_FILE
-    char *path;    // SLOT_FILE: for messages; SLOT_WATCH: the directory
+    int fd;         // SLOT_WATCH: the inotify watch descriptor
+    bool in_epoll;  // fd is registered
+    bool append;    // SLOT_FILE
+    char *path;     // SLOT_FILE: for messages; SLOT_WATCH: the directory; SLOT_SERVER: the socket
+    uint64_t inode; // SLOT_SERVER: of the socket
     uint32_t generation;
     port_ready ready;
     void *arg;
@@ -97,10 +98,16 @@ enum status linux_connect(struct port *p, const char *host, const char *service,
 enum status linux_receive(struct port *p, int handle, void *to, size_t room, size_t *got, struct error *e);
 enum status linux_send(struct port *p, int handle, const void *bytes, size_t count, size_t *sent, struct error *e);
 void linux_interest(struct port *p, int handle, unsigned events);
+int linux_socket_up(struct port_linux *p, int fd, const char *peer, port_ready ready, void *arg); // connected already
 void linux_socket_close(struct port_linux *p, int handle);
 bool linux_socket_dispatch(struct port_linux *p, int handle, uint32_t events);
 int64_t linux_socket_deadline(const struct port_linux *p);   // the nearest, INT64_MAX: none
 bool linux_socket_expire(struct port_linux *p, int64_t now); // true: somebody was told
+
+enum status linux_serve(struct port *p, const char *path, port_ready ready, void *arg, int *handle, struct error *e);
+enum status linux_accept(struct port *p, int server, port_ready ready, void *arg, int *handle, struct error *e);
+void linux_serve_close(struct port_linux *p, int handle);
+bool linux_serve_dispatch(struct port_linux *p, int handle);
 
 // Names to addresses. A number or "localhost" is answered at once; else a thread of its own asks the resolver, which
 // cannot be stopped: who does not want the answer any more lets go of it, and whoever is last frees it.

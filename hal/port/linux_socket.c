@@ -116,6 +116,20 @@ enum status linux_connect(struct port *port, const char *host, const char *servi
     return STATUS_OK;
 }
 
+int linux_socket_up(struct port_linux *p, int fd, const char *peer, port_ready ready, void *arg)
+{
+    struct socket_part *part = mem_zalloc(&p->memory, sizeof(*part));
+    int h = linux_slot_new(p, SLOT_SOCKET, fd, NULL);
+    p->slots[h].ready = ready;
+    p->slots[h].arg = arg;
+    p->slots[h].socket = part;
+    part->interest = PORT_READABLE;
+    part->phase = SOCKET_UP;
+    snprintf(part->peer, sizeof(part->peer), "%s", peer);
+    linux_epoll(p, h, epoll_events(part->interest));
+    return h;
+}
+
 void linux_socket_close(struct port_linux *p, int handle)
 {
     struct socket_part *part = p->slots[handle].socket;

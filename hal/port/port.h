@@ -80,6 +80,11 @@ struct port_class {
     // Which events of a connected socket to be told of; PORT_READABLE until this is called. Without any, the peer's
     // leaving is not told either: its bytes wait in the kernel, and it in front of them.
     void (*interest)(struct port *p, int handle, unsigned events);
+    // A Unix socket for programs of this user on this machine: made at `path`, mode 0600, in place of one that nobody
+    // listens at any more; gone with close. PORT_READABLE: somebody has come; accept takes them in, one a call
+    // (STATUS_AGAIN: no more), as a socket that is up. STATUS_FAILED: no such path can be had, or somebody listens.
+    enum status (*serve)(struct port *p, const char *path, port_ready ready, void *arg, int *handle, struct error *e);
+    enum status (*accept)(struct port *p, int server, port_ready ready, void *arg, int *handle, struct error *e);
 
     // Zones of this machine, cached; valid as long as the port.
     const struct zones *(*zones)(struct port *p);

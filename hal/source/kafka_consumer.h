@@ -12,6 +12,8 @@ struct kafka_consumer_setup {
     const char *name; // of the source
     const char *url;  // of the bridge, without a / at its end
     const char *group;
+    const char
+        *instance; // its name there, [A-Za-z0-9._-]: the same after a crash, so that what was left behind is found
     const struct slice *topics; // wanted
     uint32_t topic_count;
     const struct kafka_start *start; // for partitions that no checkpoint knows

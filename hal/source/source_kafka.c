@@ -70,6 +70,18 @@ static enum status read_topics(struct source *s, struct kafka_consumer_setup *se
     return setup->topic_count > 0 ? STATUS_OK : error_set(e, STATUS_CONFIG, "subscribe names no topic");
 }
 
+static const char *instance_name(struct source *s)
+{
+    char *name = arena_printf(&s->texts, "runnel-%s-%s-%s", s->setup.device == NULL ? "" : s->setup.device,
+                              s->setup.query == NULL ? "" : s->setup.query, s->setup.name);
+    for (char *c = name; *c != '\0'; c++) {
+        bool plain = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') ||
+                     strchr("._-", *c) != NULL;
+        *c = plain ? *c : '_';
+    }
+    return name;
+}
+
 static enum status open_consumer(struct source *s, struct error *e)
 {
     const struct options *o = s->setup.options;
@@ -78,6 +90,7 @@ static enum status open_consumer(struct source *s, struct error *e)
         .name = s->setup.name,
         .group = group.size > 0 ? arena_copy(&s->texts, group.data, group.size)
                                 : arena_printf(&s->texts, "runnel-%s", s->setup.name),
+        .instance = instance_name(s),
         .start = &s->start,
         .fresh = s->setup.fresh,
         .fail_on_data_loss = option_boolean(o, "failOnDataLoss"),

@@ -4,8 +4,9 @@
 
 #include "agent/sql/parse.h"
 #include "ops/function.h"
+#include "ops/lambda.h"
 
-enum { LITERALS = 64 };
+enum { LITERALS = 64, PARAMETERS = 64, PARAMETERS_FIRST = 1000 };
 
 struct asked_column {
     const char *name;
@@ -24,12 +25,32 @@ struct asked {
     bool as_columns; // literals become columns behind the others
     struct value literals[LITERALS];
     uint32_t literal_count;
+    // parameters of lambdas: those in scope, the nearest last
+    struct asked_parameter {
+        struct slice name;
+        struct lambda_parameter of;
+        uint32_t column;
+    } parameter[PARAMETERS];
+    uint32_t parameters, made;
 };
 
 static enum status bind(struct asked *a, const struct ast_expr *x, struct expr **out);
 
+static enum status bind_parameter(struct asked *a, const struct ast_expr *x, const struct asked_parameter *p,
+                                  struct expr **out)
+{
+    enum status status = STATUS_OK;
+    *out = expr_column(&a->arena, p->column, p->of.type, p->of.nullable);
+    for (uint32_t i = 1; i < x->part_count && status == STATUS_OK; i++)
+        status = expr_field(&a->arena, *out, x->parts[i], out, &a->error);
+    return status;
+}
+
 static enum status bind_name(struct asked *a, const struct ast_expr *x, struct expr **out)
 {
+    for (uint32_t i = a->parameters; i-- > 0;)
+        if (slice_equal_fold(x->parts[0], a->parameter[i].name))
+            return bind_parameter(a, x, &a->parameter[i], out);
     for (uint32_t i = 0; x->part_count == 1 && i < a->columns; i++) {
         if (slice_equal_fold(x->parts[0], slice_of(a->column[i].name))) {
             *out = expr_column(&a->arena, i, type_simple(a->column[i].type), true);
@@ -50,6 +71,36 @@ static enum status bind_literal(struct asked *a, const struct ast_expr *x, struc
     return STATUS_OK;
 }
 
+struct asked_body {
+    struct lambda_source source;
+    struct asked *asked;
+    const struct ast_expr *call;
+    uint32_t plain;
+};
+
+static enum status bind_body(struct lambda_source *self, uint32_t index, const struct lambda_parameters *p,
+                             struct expr **body, uint32_t *columns, uint32_t *given)
+{
+    const struct asked_body *s = (const struct asked_body *)(const void *)self;
+    const struct ast_expr *x = s->call->args[s->plain + index];
+    struct asked *a = s->asked;
+    *given = 0;
+    if (x->kind != AST_LAMBDA)
+        return bind(a, x, body);
+    if (x->part_count < p->least || x->part_count > p->most || a->parameters + x->part_count > PARAMETERS)
+        return STATUS_CONFIG;
+    for (; *given < x->part_count; ++*given) {
+        for (uint32_t k = 0; k < *given; k++)
+            if (slice_equal_fold(x->parts[k], x->parts[*given]))
+                return STATUS_CONFIG;
+        columns[*given] = PARAMETERS_FIRST + a->made++;
+        a->parameter[a->parameters++] = (struct asked_parameter){x->parts[*given], p->of[*given], columns[*given]};
+    }
+    enum status status = bind(a, x->args[0], body);
+    a->parameters -= x->part_count;
+    return status;
+}
+
 static enum status bind_call(struct asked *a, const struct ast_expr *x, struct expr **out)
 {
     enum status status = STATUS_OK;
@@ -59,11 +110,16 @@ static enum status bind_call(struct asked *a, const struct ast_expr *x, struct e
     if (!f)
         return error_set(&a->error, STATUS_CONFIG, "no function %.*s", (int)x->name.size, x->name.data);
     struct expr **args = ARENA_ARRAY(&a->arena, struct expr *, x->argc + 1);
-    for (uint32_t i = 0; i < x->argc; i++) {
+    bool higher = f->parameters && x->argc > f->plain_args;
+    uint32_t plain = higher ? f->plain_args : x->argc;
+    for (uint32_t i = 0; i < plain; i++) {
         status = bind(a, x->args[i], &args[i]);
         if (status != STATUS_OK)
             return status;
     }
+    struct asked_body body = {{bind_body}, a, x, plain};
+    if (higher)
+        return expr_call_lambda(&a->arena, &a->session, f, args, plain, &body.source, x->argc - plain, out, &a->error);
     return expr_call(&a->arena, &a->session, f, args, x->argc, out, &a->error);
 }
 

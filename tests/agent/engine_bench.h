@@ -26,7 +26,7 @@ struct bench {
     struct log log;
     struct text logged; // "warning: …\n" a line
     char parent[64], checkpoint[96];
-    const char *device;
+    const char *device, *control;
     struct pipeline *pipeline;
     struct engine *engine;
     struct error error;
@@ -108,6 +108,7 @@ static inline enum status bench_try_start(void)
         .log = &bench.log,
         .checkpoint = bench.checkpoint,
         .device = bench.device,
+        .control = bench.control,
         .memory = &bench.memory,
         .progress = bench_progress,
         .self = &bench,

@@ -227,7 +227,7 @@ static uint64_t letters(void)
     uint64_t count;
     struct error e = {0};
     text_init(&out, &b.fixture.memory);
-    must(deadletter_list(b.store, &out, &count, &e), &e);
+    must(deadletter_list(b.store, SIZE_MAX, &out, &count, &e), &e);
     text_free(&out);
     return count;
 }
@@ -324,7 +324,7 @@ static void test_refused_goes_to_the_dead_letters_and_back(void **state)
     uint64_t count;
     struct error e = {0};
     text_init(&out, &b.fixture.memory);
-    must(deadletter_list(b.store, &out, &count, &e), &e);
+    must(deadletter_list(b.store, SIZE_MAX, &out, &count, &e), &e);
     assert_int_equal(count, 1);
     assert_non_null(strstr(text_cstring(&out), "one  seq 7  422: too large"));
     assert_non_null(strstr(text_cstring(&out), "topic counts"));
@@ -349,7 +349,7 @@ static void test_refused_goes_to_the_dead_letters_and_back(void **state)
     assert_true(receiver_sim_has(b.receiver[0], 7));
     assert_int_equal(receiver_sim_arrived(b.receiver[0]), 25);
     text_clear(&out);
-    must(deadletter_list(b.store, &out, &count, &e), &e);
+    must(deadletter_list(b.store, SIZE_MAX, &out, &count, &e), &e);
     assert_int_equal(count, 0);
     text_free(&out);
     stop();

@@ -92,6 +92,7 @@ static void test_names_and_types(void **state)
         {OUTPUT_COMPLETE, "SELECT upper(k) u, v, max(d) FROM t GROUP BY ALL", "u: string, v: int, max(d): double"},
         {OUTPUT_COMPLETE, "SELECT 1 FROM t HAVING count(*) > 1", "1: int"},
         {OUTPUT_UPDATE, "SELECT DISTINCT k FROM t", "k: string"},
+        {OUTPUT_UPDATE, "SELECT k AS x, v AS y FROM t UNION SELECT v, d FROM t", "x: string, y: double"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_string_equal(schema(cases[i].mode, cases[i].query), cases[i].schema);
@@ -149,7 +150,15 @@ static void test_refusals(void **state)
         {OUTPUT_APPEND, "SELECT k FROM t WHERE k IN (SELECT k FROM t)",
          "1:28:", "[INVALID_SUBQUERY_EXPRESSION.STREAMING_QUERY]"},
         {OUTPUT_APPEND, "SELECT a.k FROM t a JOIN t b ON a.k = b.k", "1:17:", "joins are not supported yet"},
-        {OUTPUT_APPEND, "SELECT k FROM t UNION ALL SELECT k FROM t", "1:1:", "UNION"},
+        {OUTPUT_APPEND, "SELECT k FROM t EXCEPT SELECT k FROM t", "1:1:", "EXCEPT is not there for streams"},
+        {OUTPUT_APPEND, "SELECT k FROM t UNION ALL SELECT k, v FROM t", "1:27:", "[NUM_COLUMNS_MISMATCH]"},
+        {OUTPUT_APPEND, "SELECT k, v FROM t UNION ALL SELECT v, a FROM t",
+         "1:30:", "[INCOMPATIBLE_COLUMN_TYPE] column 2 of UNION is ARRAY<INT> here and INT before"},
+        {OUTPUT_APPEND,
+         "WITH a AS (SELECT k FROM t UNION ALL SELECT k FROM t), b AS (SELECT k FROM a UNION ALL SELECT k FROM a), "
+         "c AS (SELECT k FROM b UNION ALL SELECT k FROM b), d AS (SELECT k FROM c UNION ALL SELECT k FROM c) "
+         "SELECT k FROM d UNION ALL SELECT k FROM d UNION ALL SELECT k FROM t",
+         "1:271:", "a query names sources 32 times at most"},
         {OUTPUT_APPEND, "SELECT 1", "1:1:", "[WRITE_STREAM_NOT_ALLOWED]"},
         {OUTPUT_APPEND, "SELECT _corrupt_record FROM t",
          "1:29:", "[UNSUPPORTED_FEATURE.QUERY_ONLY_CORRUPT_RECORD_COLUMN]"},
@@ -192,6 +201,15 @@ static void test_filters_and_the_watermark(void **state)
          "filter     (k = 'x')\nwatermark  greatest ts less 10 seconds\nfilter     ((v > 1) or (ts > ts2))\n"},
         {OUTPUT_COMPLETE, "SELECT count(*) FROM t WHERE ts = ts2 AND ts > TIMESTAMP '2020-01-01'",
          "filter     is not null(ts2) AND (ts2 > TIMESTAMP '2020-01-01 00:00:00Z')\nwatermark "},
+        {OUTPUT_APPEND,
+         "SELECT x FROM (SELECT ts AS x, k FROM t UNION ALL SELECT ts2, k FROM t) "
+         "WHERE k = 'a' AND x > TIMESTAMP '2020-01-01'",
+         "input 1\n  source     t (json): reads ts TIMESTAMP, k STRING, ts2 TIMESTAMP; skips 7 of 10 columns\n"
+         "  filter     (k = 'a')\n  watermark  greatest ts less 10 seconds\n"
+         "  filter     (ts > TIMESTAMP '2020-01-01 00:00:00Z')\n  project    ts AS x\ninput 2\n"
+         "  source     t (json): reads ts TIMESTAMP, k STRING, ts2 TIMESTAMP; skips 7 of 10 columns\n"
+         "  filter     (k = 'a') AND (ts2 > TIMESTAMP '2020-01-01 00:00:00Z')\n"
+         "  watermark  greatest ts less 10 seconds\n  project    ts2\nunion      the rows of all 2, as x\n"},
         {OUTPUT_APPEND, "SELECT explode(a) e FROM t", "is not null(a)\nwatermark "},
         {OUTPUT_APPEND, "SELECT explode(split(k, ' ')) e FROM t",
          "columns\nwatermark  greatest ts less 10 seconds\nexplode"},
@@ -212,11 +230,12 @@ static void test_columns_wanted(void **state)
     (void)state;
     planned(OUTPUT_COMPLETE,
             "SELECT n, k FROM (SELECT k, v, s, count(*) AS n, max(d) FROM t GROUP BY k, v, s) WHERE n > 1");
-    uint32_t outputs;
-    const int32_t *output = plan_source_output(bench.plan, 0, &outputs);
+    uint32_t count;
+    const struct plan_read *read = plan_reads(bench.plan, &count);
     static const int32_t wanted[] = {0, 1, 2, -1, -1, -1, 3, -1, -1, -1}; // ts is the watermark's
-    assert_int_equal(outputs, 4);
-    assert_memory_equal(output, wanted, sizeof wanted);
+    assert_int_equal(count, 1);
+    assert_int_equal(read->outputs, 4);
+    assert_memory_equal(read->output, wanted, sizeof wanted);
     assert_true(plan_source_used(bench.plan, 0));
     assert_true(plan_is_stateful(bench.plan));
     assert_false(plan_wants_no_data_batch(bench.plan));

@@ -78,8 +78,10 @@ static void start(enum output_mode mode, const char *columns, const char *waterm
 static void decode(struct slice lines, struct chunk *chunk)
 {
     const struct type *schema = bench.plan.source.schema;
-    uint32_t outputs;
-    const int32_t *output = plan_source_output(bench.plan.plan, 0, &outputs);
+    uint32_t reads;
+    const struct plan_read *read = plan_reads(bench.plan.plan, &reads);
+    const int32_t *output = read->output;
+    uint32_t outputs = read->outputs;
     struct options options = {0};
     struct decode_spec spec = {schema->fields, schema->field_count, output, outputs, &options, &bench.plan.session};
     struct decoder *d = NULL;
@@ -108,13 +110,13 @@ static const char *batch(const char *lines)
     text_clear(&bench.out);
     arena_reset(&bench.chunk_arena);
     struct error *e = &bench.plan.error;
-    assert_int_equal(op_open(bench.run.entry[0], &b, e), STATUS_OK);
+    assert_int_equal(plan_open_batch(&bench.run, &bench.collector, &b, e), STATUS_OK);
     decode(slice_of(lines), &chunk);
     if (chunk.rows.count)
-        assert_int_equal(op_push(bench.run.entry[0], bench.run.entry_input[0], &chunk, e), STATUS_OK);
-    assert_int_equal(op_close(bench.run.entry[0], e), STATUS_OK);
+        assert_int_equal(op_push(bench.run.entry[0].op, bench.run.entry[0].input, &chunk, e), STATUS_OK);
+    assert_int_equal(plan_close_batch(&bench.run, &bench.collector, e), STATUS_OK);
     bench.late = bench.watermark;
-    int64_t proposal = bench.run.watermark[0] ? watermark_proposal(bench.run.watermark[0]) : INT64_MIN;
+    int64_t proposal = bench.run.watermark_count ? watermark_proposal(bench.run.watermark[0].op) : INT64_MIN;
     if (proposal > bench.watermark)
         bench.watermark = proposal;
     return text_cstring(&bench.out);

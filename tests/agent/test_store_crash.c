@@ -111,6 +111,32 @@ static void test_killed_at_any_moment(void **unused)
     fixture_remove(&f);
 }
 
+// A child of the killed process may have its lock for a moment longer.
+static void test_killed_while_it_forked(void **unused)
+{
+    (void)unused;
+    struct fixture f;
+    int ends[2];
+    char byte;
+    fixture_make(&f);
+    assert_int_equal(pipe(ends), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        fixture_open(&f);
+        if (fork() != 0 && write(ends[1], "x", 1) == 1)
+            pause();
+        nanosleep(&(struct timespec){.tv_nsec = 300 * 1000 * 1000}, NULL);
+        _exit(0);
+    }
+    assert_int_equal(read(ends[0], &byte, 1), 1);
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+    store_close(fixture_open(&f));
+    close(ends[0]);
+    close(ends[1]);
+    fixture_remove(&f);
+}
+
 static void make_checkpoint(struct fixture *f, unsigned keys)
 {
     struct store *s = fixture_open(f);
@@ -418,6 +444,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_killed_at_any_moment),
+        cmocka_unit_test(test_killed_while_it_forked),
         cmocka_unit_test(test_one_bad_record),
         cmocka_unit_test(test_damage_met_while_running),
         cmocka_unit_test(test_ruined_pages),

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -271,6 +272,83 @@ static void test_socket_name(void **state)
     c->close(b->port, h);
 }
 
+// What a program of this machine does: comes, and waits for nothing.
+static int come(const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+    return fd;
+}
+
+static void test_serve(void **state)
+{
+    struct bench *b = *state;
+    const struct port_class *c = b->port->class;
+    const char *path = in(b, "x.sock");
+    struct error e;
+    struct stat s;
+    char bytes[8];
+    size_t count;
+    int h, one, none;
+    assert_int_equal(c->serve(b->port, path, on_ready, b, &h, &e), STATUS_OK);
+    assert_int_equal(stat(path, &s), 0);
+    assert_int_equal(s.st_mode & 07777, 0600);
+    assert_int_equal(c->accept(b->port, h, on_ready, b, &one, &e), STATUS_AGAIN);
+    int fd = come(path);
+    wait_for(b, PORT_READABLE);
+    assert_int_equal(c->accept(b->port, h, on_ready, b, &one, &e), STATUS_OK);
+    assert_int_equal(c->accept(b->port, h, on_ready, b, &none, &e), STATUS_AGAIN);
+    assert_int_equal(write(fd, "ask", 3), 3);
+    wait_for(b, PORT_READABLE);
+    assert_int_equal(c->receive(b->port, one, bytes, sizeof(bytes), &count, &e), STATUS_OK);
+    assert_memory_equal(bytes, "ask", count);
+    assert_int_equal(c->send(b->port, one, "yes", 3, &count, &e), STATUS_OK);
+    assert_int_equal(read(fd, bytes, sizeof(bytes)), 3);
+    close(fd);
+    wait_for(b, PORT_CLOSED);
+    assert_int_equal(c->receive(b->port, one, bytes, sizeof(bytes), &count, &e), STATUS_END);
+    c->close(b->port, one);
+    c->close(b->port, h);
+    assert_int_equal(stat(path, &s), -1);
+}
+
+static void test_serve_refused(void **state)
+{
+    struct bench *b = *state;
+    const struct port_class *c = b->port->class;
+    const char *path = in(b, "x.sock");
+    struct error e;
+    struct stat s;
+    char name[160];
+    int h, other;
+    write_file(b, path, "");
+    assert_int_equal(c->serve(b->port, path, on_ready, b, &h, &e), STATUS_FAILED);
+    assert_non_null(strstr(e.text, "no socket"));
+    unlink(path);
+    assert_int_equal(c->serve(b->port, in(b, "nowhere/x.sock"), on_ready, b, &h, &e), STATUS_FAILED);
+    memset(name, 'x', sizeof(name));
+    name[sizeof(name) - 1] = '\0';
+    assert_int_equal(c->serve(b->port, in(b, name), on_ready, b, &h, &e), STATUS_FAILED);
+    assert_non_null(strstr(e.text, "may have 107"));
+    assert_int_equal(c->serve(b->port, path, on_ready, b, &h, &e), STATUS_OK);
+    assert_int_equal(c->serve(b->port, path, on_ready, b, &other, &e), STATUS_FAILED);
+    assert_non_null(strstr(e.text, "another process listens"));
+    // What a killed process leaves is taken over; and what another has taken over is not taken away.
+    char aside[256];
+    snprintf(aside, sizeof(aside), "%s/left", b->directory);
+    assert_int_equal(rename(path, aside), 0);
+    assert_int_equal(c->serve(b->port, path, on_ready, b, &other, &e), STATUS_OK);
+    c->close(b->port, h);
+    assert_int_equal(stat(path, &s), 0);
+    c->close(b->port, other);
+    assert_int_equal(rename(aside, path), 0);
+    assert_int_equal(c->serve(b->port, path, on_ready, b, &h, &e), STATUS_OK);
+    close(come(path));
+    c->close(b->port, h);
+}
+
 static void test_zones(void **state)
 {
     struct bench *b = *state;
@@ -295,6 +373,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_files),  TEST(test_full_device),    TEST(test_wait_and_wake), TEST(test_watch),
         TEST(test_socket), TEST(test_socket_refused), TEST(test_socket_name),   TEST(test_zones),
+        TEST(test_serve),  TEST(test_serve_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -28,6 +28,8 @@ struct http_client { // one for each test
     bool instance, assigned, timestamps;
     int instances;         // made so far
     int read_at_once;      // records
+    int refuse_seeks;      // of each new instance, so many
+    int seeks_refused;     // still to come
     int forget;            // records that a read passes over behind those that it gives, once
     const char *refuse_at; // the next request with this in its url is refused
     int refuse_with;       // a status; 0: no answer
@@ -103,10 +105,14 @@ static int serve(struct http_client *c, const struct http_request *r, const char
         text_printf(&c->body, "[{\"partition\":0,\"leader\":1,\"replicas\":[]}%s]",
                     c->partitions > 1 ? ",{\"partition\":1}" : "");
     } else if (strstr(r->url, "/instances/") == NULL) {
+        assert_non_null(strstr(body, "{\"name\":\"runnel-pi-q_1-lines\",\"format\":\"binary\""));
+        if (c->instance)
+            return 409;
         c->instance = true;
         c->instances++;
         c->assigned = false;
-        text_printf(&c->body, "{\"instance_id\":\"i%d\",\"base_uri\":\"nowhere\"}", c->instances);
+        c->seeks_refused = c->refuse_seeks;
+        text_string(&c->body, "{\"instance_id\":\"runnel-pi-q_1-lines\",\"base_uri\":\"nowhere\"}");
     } else if (!c->instance) {
         return 404;
     } else if (strstr(r->url, "/records") != NULL) {
@@ -115,6 +121,8 @@ static int serve(struct http_client *c, const struct http_request *r, const char
         give_records(c);
     } else {
         c->assigned = c->assigned || strstr(r->url, "/assignments") != NULL;
+        if (strstr(r->url, "/positions") != NULL && c->seeks_refused-- > 0)
+            return 409;
         if (strstr(r->url, "/positions") != NULL)
             take_positions(c, body);
         if (strcmp(r->method, "DELETE") == 0)
@@ -230,6 +238,8 @@ static int teardown(void **state)
 static void open_source(struct bench *b, bool fresh)
 {
     b->source_setup.name = "lines";
+    b->source_setup.device = "pi";
+    b->source_setup.query = "q 1";
     b->source_setup.options = &b->options.options;
     b->source_setup.port = b->port;
     b->source_setup.memory = &b->memory;
@@ -303,10 +313,12 @@ static void test_reads(void **state)
                                 "GET /topics/t/partitions/0/offsets\n"
                                 "GET /topics/t/partitions/1/offsets\n"
                                 "POST /consumers/runnel-lines\n"
-                                "POST /consumers/runnel-lines/instances/i1/assignments\n"
-                                "POST /consumers/runnel-lines/instances/i1/positions\n"
-                                "GET /consumers/runnel-lines/instances/i1/records?timeout=3000&max_bytes=1048576\n"
-                                "GET /consumers/runnel-lines/instances/i1/records?timeout=3000&max_bytes=1048576\n";
+                                "POST /consumers/runnel-lines/instances/runnel-pi-q_1-lines/assignments\n"
+                                "POST /consumers/runnel-lines/instances/runnel-pi-q_1-lines/positions\n"
+                                "GET /consumers/runnel-lines/instances/runnel-pi-q_1-lines/records?timeout=1000&"
+                                "max_bytes=1048576\n"
+                                "GET /consumers/runnel-lines/instances/runnel-pi-q_1-lines/records?timeout=1000&"
+                                "max_bytes=1048576\n";
     fake.requests[strlen(asked)] = '\0';
     assert_string_equal(fake.requests, asked);
     source_kafka.close(b->source);
@@ -421,6 +433,56 @@ static void test_lost_instance(void **state)
     assert_string_equal(batch(b), "0:2 0:3 ");
     assert_int_equal(fake.instances, 2);
     assert_non_null(strstr(text_cstring(&b->log), "making another"));
+}
+
+// What a killed run left at the bridge is taken back by the next.
+static void test_left_behind(void **state)
+{
+    struct bench *b = *state;
+    fake.partition[0].end = 2;
+    fake.instance = true;
+    open_source(b, true);
+    assert_string_equal(batch(b), "0:0 0:1 ");
+    assert_int_equal(fake.instances, 1);
+}
+
+// A fresh assignment takes a moment to hold, and until then Karapace refuses to seek it. One that is never held is made
+// anew.
+static void test_seek_refused(void **state)
+{
+    struct bench *b = *state;
+    fake.partition[0].end = 2;
+    fake.refuse_seeks = 3;
+    open_source(b, true);
+    assert_string_equal(batch(b), "0:0 0:1 ");
+    assert_int_equal(fake.instances, 1);
+    assert_string_equal(text_cstring(&b->log), "");
+    fake.partition[0].end = 4;
+    fake.instance = false;
+    fake.refuse_seeks = 6;
+    assert_string_equal(batch(b), "-");
+    fake.refuse_seeks = 0;
+    assert_string_equal(batch(b), "0:2 0:3 ");
+    assert_true(fake.instances >= 3);
+    assert_non_null(strstr(text_cstring(&b->log), "409: "));
+}
+
+// Two agents that are one by name take the instance from each other: both wait longer and longer, and say why.
+static void test_taken_over(void **state)
+{
+    struct bench *b = *state;
+    int64_t began = 0;
+    open_source(b, true);
+    for (int i = 0; i < 8; i++) {
+        began = b->port->class->monotonic(b->port);
+        fake.partition[0].end = i + 1;
+        char expected[16];
+        snprintf(expected, sizeof(expected), "0:%d ", i);
+        assert_string_equal(batch(b), expected);
+        fake.instance = false;
+    }
+    assert_non_null(strstr(text_cstring(&b->log), "another agent seems to read as the same device, query and source"));
+    assert_true(b->port->class->monotonic(b->port) - began >= 10 * INT64_C(1000000));
 }
 
 // A read whose answer was lost has moved the instance on.
@@ -639,6 +701,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_limit, setup, teardown),
         cmocka_unit_test_setup_teardown(test_starting_offsets, setup, teardown),
         cmocka_unit_test_setup_teardown(test_lost_instance, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_left_behind, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_seek_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_taken_over, setup, teardown),
         cmocka_unit_test_setup_teardown(test_answer_lost, setup, teardown),
         cmocka_unit_test_setup_teardown(test_new_partition, setup, teardown),
         cmocka_unit_test_setup_teardown(test_data_loss, setup, teardown),

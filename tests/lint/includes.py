@@ -24,7 +24,7 @@ ONE_FILE = ["lmdb.h", "mosquitto.h", "curl/curl.h", "microhttpd.h"]
 # what ops may not know of: clock, I/O, threads
 NOT_IN_OPS = ["unistd.h", "fcntl.h", "pthread.h", "threads.h", "time.h", "sys/", "signal.h", "poll.h", "lmdb.h", "cJSON.h"]
 # cJSON: the pipeline-file reader, the control payloads and the REST bridges' answers
-CJSON_IN = ["agent/plan/", "agent/supervisor/", "sinks/kafka_", "hal/source/kafka_"]
+CJSON_IN = ["agent/plan/", "agent/supervisor/", "agent/engine/control.", "agent/engine/questions.", "agent/cli/ask.", "sinks/kafka_", "hal/source/kafka_"]
 
 
 def room(path):

@@ -105,6 +105,8 @@ static bool dispatch(struct port_sim *s)
             events = slot.pending;
         else if (slot.kind == SIM_SOCKET)
             events = sim_net_events(s, &slot);
+        else if (slot.kind == SIM_SERVER)
+            events = sim_net_arrivals(s, &slot);
         if (events == 0)
             continue;
         s->slots[i].pending = 0;
@@ -230,6 +232,8 @@ static const struct port_class sim_class = {
     .receive = sim_net_receive,
     .send = sim_net_send,
     .interest = sim_net_interest,
+    .serve = sim_net_serve,
+    .accept = sim_net_accept,
     .zones = zones,
     .print = print,
 };

@@ -42,6 +42,12 @@ void sim_hang_up(struct port *p, const char *host, const char *service);
 bool sim_connected(struct port *p, const char *host, const char *service);
 size_t sim_unread(struct port *p, const char *host, const char *service); // fed, not yet received
 
+// Programs of this machine that come to a socket the port serves at `path`; each has a name. Fed and hung up as peers
+// are (host is the path, service the name).
+bool sim_served(struct port *p, const char *path);
+void sim_come(struct port *p, const char *path, const char *name);
+struct slice sim_heard(struct port *p, const char *path, const char *name); // what it was sent; borrowed
+
 struct slice sim_printed(struct port *p); // standard output so far
 void sim_print_clear(struct port *p);
 

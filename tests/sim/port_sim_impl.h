@@ -22,14 +22,14 @@ struct entry {
     struct inode *now, *durable;
 };
 
-enum sim_kind { SIM_FREE, SIM_FILE, SIM_WATCH, SIM_SOCKET, SIM_DEAD };
+enum sim_kind { SIM_FREE, SIM_FILE, SIM_WATCH, SIM_SOCKET, SIM_SERVER, SIM_DEAD };
 
 struct sim_slot {
     enum sim_kind kind;
     struct inode *inode;
     size_t at; // of a reader
     bool writable;
-    char path[SIM_NAME_MAX]; // SIM_WATCH: the directory
+    char path[SIM_NAME_MAX]; // SIM_WATCH: the directory; SIM_SERVER: the socket
     struct peer *peer;       // SIM_SOCKET: NULL: refused
     bool up;                 // told of being connected
     unsigned pending, interest;
@@ -42,6 +42,8 @@ struct peer {
     bool listening, hung_up;
     int handle; // of the connection; -1: none
     struct text inbox;
+    bool local, waiting; // it comes to us; and is not taken in yet
+    struct text heard;   // local: what it was sent
     struct peer *next;
 };
 
@@ -112,6 +114,9 @@ enum status sim_net_connect(struct port *p, const char *host, const char *servic
 enum status sim_net_receive(struct port *p, int handle, void *to, size_t room, size_t *got, struct error *e);
 enum status sim_net_send(struct port *p, int handle, const void *bytes, size_t count, size_t *sent, struct error *e);
 void sim_net_interest(struct port *p, int handle, unsigned events);
+enum status sim_net_serve(struct port *p, const char *path, port_ready ready, void *arg, int *handle, struct error *e);
+enum status sim_net_accept(struct port *p, int server, port_ready ready, void *arg, int *handle, struct error *e);
+unsigned sim_net_arrivals(const struct port_sim *s, const struct sim_slot *server); // events of a server
 void sim_net_close(struct port_sim *s, int handle);
 unsigned sim_net_events(const struct port_sim *s, const struct sim_slot *slot); // what there is to tell
 void sim_net_free(struct port_sim *s);

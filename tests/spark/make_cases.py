@@ -7,6 +7,9 @@ import json
 import os
 import sys
 
+import cases_language
+import source_cases
+
 CASES = []
 
 
@@ -292,6 +295,9 @@ case("error_schema_varchar", "SELECT s FROM events", ONE, schema="s VARCHAR(2)")
 case("error_schema_char_nested", "SELECT i FROM events", ONE, schema="i INT, a ARRAY<STRUCT<x: CHAR(2)>>")
 case("expr_cast_varchar", "SELECT CAST(s AS VARCHAR(2)) AS a, CAST(s AS CHAR(5)) AS b FROM events", ONE, schema="s STRING")
 
+cases_language.add(case)
+
 if __name__ == "__main__":
     write(sys.argv[1])
-    print("%d cases" % len(CASES))
+    source_cases.write(sys.argv[1])
+    print("%d cases" % (len(CASES) + len(source_cases.CASES)))
