@@ -49,7 +49,7 @@
     X(map_entries) X(map_from_arrays) X(map_from_entries) X(map_concat) X(map_contains_key) X(str_to_map)              \
     X(transform) X(filter) X(exists) X(forall) X(zip_with) X(aggregate) X(map_filter) X(transform_keys)                \
     X(transform_values) X(map_zip_with)                                                                                \
-    X(explode) X(explode_outer) X(posexplode) X(posexplode_outer) X(window) X(window_time)
+    X(explode) X(explode_outer) X(posexplode) X(posexplode_outer) X(window) X(session_window) X(window_time)
 // clang-format on
 
 #define FUNCTION_DECLARE(name) extern const struct function function_##name;

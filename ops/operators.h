@@ -54,10 +54,57 @@ struct aggregate_spec {
     const struct aggregate_item *items;
     uint32_t item_count;
     enum output_mode mode;
-    const struct state *state;
-    size_t memory_limit; // of the batch's groups, before they are merged early
+    const struct state *state; // NULL: one batch is all there is (OUTPUT_UPDATE)
+    size_t memory_limit;       // of the batch's groups, before they are merged early
 };
 struct op *aggregate_new(const struct aggregate_spec *spec, struct memory *memory);
+
+// JOIN with a table, held in memory. Input 1 is the table: all of its rows come before the first one of input 0, once.
+// What comes out are the columns `left` of input 0 and behind them `right` of input 1; SEMI and ANTI pass input 0's
+// rows.
+enum join_kind { JOIN_INNER, JOIN_OUTER, JOIN_SEMI, JOIN_ANTI }; // OUTER: input 0's rows stay
+struct join_spec {
+    enum join_kind kind;
+    const char *table;       // its name, for messages
+    struct program *keys[2]; // results of each input: key_count keys; those of input 1 meet those of input 0
+    uint32_t key_count;      // 0: every row meets every row
+    const struct type *const *key_type;
+    const bool *null_safe;     // keys that are compared with <=>; in others NULL meets nothing
+    struct program *condition; // over `left` and `right`: result 0 must be true; NULL: none
+    const uint32_t *left, *right;
+    uint32_t lefts, rights;
+    const struct type *const *right_type;
+    size_t memory_limit; // of the table
+};
+struct op *join_new(const struct join_spec *spec, struct memory *memory);
+// GROUP BY with a session_window among the keys: as aggregate_spec, but that key is STRUCT<start, end> of the row
+// alone, and sessions of a group that overlap or touch become one. Append and complete mode.
+struct session_spec {
+    struct program *inputs;
+    uint32_t key_count;
+    const struct type *const *key_type;
+    uint32_t session_key; // the place of the session among the keys; NULL is not in it
+    bool timed;           // it carries the watermark
+    const struct aggregate_item *items;
+    uint32_t item_count;
+    enum output_mode mode;
+    const struct state *state;
+    size_t memory_limit; // as in aggregate_spec
+};
+struct op *session_new(const struct session_spec *spec, struct memory *memory);
+
+// dropDuplicates: passes the first row of each key.
+struct dedup_spec {
+    struct program *inputs; // results: key_count keys, and the event time where it is not among them
+    uint32_t key_count;
+    const struct type *const *key_type;
+    int32_t time;     // the event time's place in `inputs`' results, or -1: no row is late
+    int32_t time_key; // its place among the keys: an entry goes when the watermark has reached it; or -1: kept for ever
+    bool within;      // dropDuplicatesWithinWatermark: an entry goes `delay` microseconds after its row's event time
+    int64_t delay;
+    const struct state *state;
+};
+struct op *dedup_new(const struct dedup_spec *spec, struct memory *memory);
 
 // ORDER BY: the whole batch, stable. Result k of `keys` orders by order[k] (ops/key.h's key_order).
 struct sort_spec {

@@ -5,10 +5,11 @@
 #include <string.h>
 
 extern const struct command command_run, command_sql, command_check, command_explain, command_spark, command_state,
-    command_version;
+    command_test, command_version;
 
 static const struct command *const commands[] = {
-    &command_run, &command_sql, &command_check, &command_explain, &command_spark, &command_state, &command_version,
+    &command_run,   &command_sql,   &command_check, &command_explain,
+    &command_spark, &command_state, &command_test,  &command_version,
 };
 
 enum { COMMANDS = sizeof commands / sizeof commands[0] };

@@ -71,6 +71,30 @@ static void watermark_print(const struct logical *l, const struct node *n, struc
     text_char(out, '\n');
 }
 
+static void dedup_print(const struct logical *l, const struct node *n, struct text *out)
+{
+    bool timed = false;
+    text_string(out, "distinct   the first row of each ");
+    for (uint32_t i = 0; i < n->item_count; i++) {
+        text_string(out, i ? ", " : "");
+        text_slice(out, l->attributes[n->items[i].attribute].name);
+        timed |= n->items[i].attribute == n->column;
+    }
+    text_string(out, "\n           state: one entry each, ");
+    if (n->within) {
+        text_string(out, "kept until the watermark passes its row's ");
+        text_slice(out, l->attributes[n->column].name);
+        text_string(out, " and ");
+        duration_print(n->delay, out);
+    } else if (timed) {
+        text_string(out, "kept until the watermark passes its ");
+        text_slice(out, l->attributes[n->column].name);
+    } else {
+        text_string(out, "kept for ever: no watermark among the columns");
+    }
+    text_string(out, n->late ? "; late rows go\n" : "\n");
+}
+
 static void filter_print(const struct logical *l, const struct node *n, struct text *out)
 {
     text_string(out, "filter     ");
@@ -83,6 +107,14 @@ static void filter_print(const struct logical *l, const struct node *n, struct t
 
 static void window_print(const struct logical *l, const struct node *n, struct text *out)
 {
+    if (window_is_session(n)) {
+        text_string(out, "session    of ");
+        expr_print(l, n->input->args[0], out);
+        text_string(out, " until nothing came for ");
+        expr_print(l, n->input->args[1], out);
+        text_char(out, '\n');
+        return;
+    }
     text_string(out, "window     ");
     duration_print(n->size, out);
     text_string(out, " of ");
@@ -109,8 +141,13 @@ static void generate_print(const struct logical *l, const struct node *n, struct
 
 static void state_print(const struct logical *l, const struct node *n, struct text *out)
 {
-    int32_t time = aggregate_time_key(l, n);
-    text_string(out, "           state: one entry a group, ");
+    int32_t time = aggregate_time_key(l, n), session = aggregate_session_key(l, n);
+    if (!node_streams(n))
+        return;
+    if (session >= 0)
+        text_string(out, "           sessions of a group that overlap or touch become one\n");
+    text_string(out,
+                session >= 0 ? "           state: one entry a session, " : "           state: one entry a group, ");
     if (n->item_count == 0) {
         text_string(out, "a single one, kept for ever\n");
     } else if (l->pipeline->mode == OUTPUT_COMPLETE) {
@@ -214,6 +251,23 @@ static void union_print(const struct logical *l, const struct node *n, struct te
     text_char(out, '\n');
 }
 
+static void join_print(const struct logical *l, const struct node *n, struct text *out)
+{
+    static const char *const names[] = {
+        [AST_INNER] = "inner", [AST_CROSS] = "inner", [AST_LEFT] = "left",
+        [AST_RIGHT] = "right", [AST_SEMI] = "semi",   [AST_ANTI] = "anti",
+    };
+    unsigned table = join_table_input(n);
+    input_print(l, node_input(n, table), "table, read once and held in memory", out);
+    input_print(l, node_input(n, !table), node_streams(n) ? "stream" : "table, its rows go through", out);
+    text_printf(out, "join       %s", names[n->join]);
+    for (uint32_t i = 0; i < n->conjunct_count; i++) {
+        text_string(out, i ? " AND " : " on ");
+        expr_print(l, n->conjuncts[i], out);
+    }
+    text_string(out, n->conjunct_count ? "\n" : ": each row with each\n");
+}
+
 static void node_print(const struct logical *l, const struct node *n, struct text *out)
 {
     if (n->child && !n->second)
@@ -225,8 +279,14 @@ static void node_print(const struct logical *l, const struct node *n, struct tex
     case NODE_UNION:
         union_print(l, n, out);
         break;
+    case NODE_JOIN:
+        join_print(l, n, out);
+        break;
     case NODE_WATERMARK:
         watermark_print(l, n, out);
+        break;
+    case NODE_DEDUP:
+        dedup_print(l, n, out);
         break;
     case NODE_FILTER:
         filter_print(l, n, out);

@@ -12,17 +12,22 @@
 #include "ops/expr.h"
 #include "ops/session.h"
 
+enum window_kind { WINDOW_NONE, WINDOW_TIME, WINDOW_SESSION };
+
 struct attribute {
     struct slice name; // for people
     const struct type *type;
     bool nullable;
-    bool event_time; // carries the watermark (EventTimeWatermark.delayKey in Spark's metadata)
+    bool event_time;         // carries the watermark (EventTimeWatermark.delayKey in Spark's metadata)
+    enum window_kind window; // what Spark's metadata says too (TimeWindow.marker, SessionWindow.marker)
 };
 
 enum node_kind {
     NODE_SOURCE,
     NODE_UNION,
+    NODE_JOIN,
     NODE_WATERMARK,
+    NODE_DEDUP,
     NODE_FILTER,
     NODE_WINDOW,
     NODE_GENERATE,
@@ -31,6 +36,8 @@ enum node_kind {
     NODE_LIMIT,
     NODE_PROJECT,
 };
+
+#define ATTRIBUTE_NONE UINT32_MAX
 
 struct assignment {
     struct expr *expr;
@@ -55,30 +62,39 @@ struct node {
     enum node_kind kind;
     uint32_t offset, length; // its clause in the SQL text
     struct node *child;      // NULL: NODE_SOURCE
-    struct node *second;     // UNION: the other input; NULL: all others
+    struct node *second;     // UNION, JOIN: the other input; NULL: all others
 
-    uint32_t *attributes; // SOURCE: one for each column of its table; WINDOW: 1; GENERATE, UNION: its columns
+    uint32_t *attributes; // SOURCE: one for each column of its table; WINDOW: 1; GENERATE, UNION: its columns;
+                          // JOIN: those of both sides that it hands on
     uint32_t attribute_count;
     uint32_t *from[2]; // UNION: its columns in `child`, in `second`
 
     uint32_t source; // SOURCE
+    bool is_static;  // SOURCE: a table
     bool *wanted;    // SOURCE: columns that are asked for, set by columns_prune
 
-    uint32_t column; // WATERMARK
-    int64_t delay;
+    enum ast_join join; // JOIN; NATURAL and USING have become conjuncts
 
-    struct expr **conjuncts; // FILTER: all must be true
+    uint32_t column; // WATERMARK; DEDUP: the event time, or ATTRIBUTE_NONE
+    int64_t delay;   // … and its delay
+    bool within;     // DEDUP: dropDuplicatesWithinWatermark
+    bool late;       // DEDUP: its late rows go, set by columns_prune
+
+    struct expr **conjuncts; // FILTER, JOIN: all must be true
     uint32_t conjunct_count;
 
-    struct expr *input; // WINDOW: the time; GENERATE: the ARRAY or MAP
+    struct expr *input; // WINDOW: the time, or the whole session_window(); GENERATE: the ARRAY or MAP
     int64_t size, slide, start;
     const struct function *generator;
     bool position, outer;
 
-    struct assignment *items; // PROJECT: its columns, in order; AGGREGATE: the keys
+    bool cte; // PROJECT: of a WITH query; Spark's checks do not look behind it
+
+    struct assignment *items; // PROJECT: its columns, in order; AGGREGATE, DEDUP: the keys
     uint32_t item_count;
     struct aggregate_part *parts; // AGGREGATE
     uint32_t part_count;
+    bool distinct; // AGGREGATE: of SELECT DISTINCT or UNION
 
     struct sort_key *keys; // SORT
     uint32_t key_count;
@@ -102,8 +118,24 @@ struct expr *attribute_expr(const struct logical *l, uint32_t attribute);
 struct node *node_new(struct logical *l, enum node_kind kind, struct node *child, uint32_t offset, uint32_t length);
 // `conjuncts` on `child`, or `child` itself if there are none.
 struct node *node_filter(struct logical *l, struct node *child, struct expr *const *conjuncts, uint32_t count);
-// How many nodes of that kind are in the tree.
+// How many nodes of that kind there are, without those of the tables that are joined.
 uint32_t node_count(const struct node *n, enum node_kind kind);
+bool node_streams(const struct node *n); // is one of its sources no table?
+// JOIN: the input that is held in memory, `child` (0) or `second` (1); the rows of the other one go through.
+unsigned join_table_input(const struct node *n);
+static inline struct node *node_input(const struct node *n, unsigned which)
+{
+    return which ? n->second : n->child;
+}
+// Marks in `made` the attributes that there are in the tree.
+void node_mark_made(const struct node *n, bool *made);
+// Is it an equality of something of one side and something of the other? sides[0]: what is made of `left`'s attributes.
+bool conjunct_is_key(const struct logical *l, const struct expr *x, const bool *left, const bool *right,
+                     struct expr *sides[2]);
+// Does `x` read no other attributes?
+bool mentions_only(const struct logical *l, const struct expr *x, const bool *allowed);
+// Value of an expression without columns, computed as a query would. Not for ARRAY, STRUCT, MAP.
+struct value constant_value(const struct logical *l, const struct expr *x);
 
 // Expressions, as a growing list in the plan's arena.
 struct expr_list {
@@ -118,8 +150,12 @@ struct expr *conjuncts_join(struct logical *l, const struct expr_list *list);
 // Calls the function of that name; it must exist and take the arguments.
 struct expr *call_named(const struct logical *l, const char *name, struct expr *const *args, uint32_t argc);
 bool expr_is_call(const struct expr *x, const char *name);
+bool window_is_session(const struct node *n); // of a NODE_WINDOW
+// The key of an aggregation that is a session, or -1.
+int32_t aggregate_session_key(const struct logical *l, const struct node *n);
 // Does it carry the watermark: a bare column that does, or window_time of one?
 bool carries_event_time(const struct logical *l, const struct expr *x);
+enum window_kind window_of(const struct logical *l, const struct expr *x); // of a bare column
 bool expr_mentions(const struct expr *x, uint32_t attribute);
 bool expr_mentions_any(const struct expr *x, const uint32_t *attributes, uint32_t count);
 // Marks in `seen` (one entry an attribute) what `x` reads; returns how many columns it mentions.

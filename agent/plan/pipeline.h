@@ -13,6 +13,15 @@ struct place {
     uint32_t line, column;
 };
 
+// dropDuplicates, dropDuplicatesWithinWatermark.
+struct pipeline_dedup {
+    bool given;
+    struct slice *columns; // none: all
+    struct place *places;
+    uint32_t count;
+    struct place place;
+};
+
 struct pipeline_source {
     struct slice name;
     struct place place;
@@ -25,6 +34,7 @@ struct pipeline_source {
     struct slice watermark_column;
     struct place watermark_place;
     int64_t watermark_delay; // microseconds
+    struct pipeline_dedup dedup, dedup_within;
 };
 
 struct pipeline_sink {
