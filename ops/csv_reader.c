@@ -782,8 +782,11 @@ enum csv_end csv_read_next(struct csv_reader *r)
     return end;
 }
 
+// Spark gives CsvParser lines one by one; what looks like a line end within one is none.
 enum csv_end csv_read_line(struct csv_reader *r, struct slice line)
 {
+    r->newline[0] = r->line_end = CSV_NO_LINE_END;
+    r->newline[1] = '\0';
     r->at = line.data;
     r->end = line.data + line.size;
     return csv_read_next(r);

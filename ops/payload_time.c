@@ -2,25 +2,25 @@
 
 enum { CLEAN_TEXT_MAX = 256 };
 
-static enum status read_format(const struct options *o, const char *name, struct arena *arena,
+static enum status read_format(const struct options *o, const char *name, bool writing, struct arena *arena,
                                const struct time_format **out, struct error *e)
 {
     struct slice pattern = option_text(o, name);
     enum status status = STATUS_OK;
     if (pattern.size)
         status = time_format_compile(pattern, arena, out, e);
-    return status == STATUS_OK && pattern.size ? time_format_check_parse(*out, e) : status;
+    return status == STATUS_OK && pattern.size && !writing ? time_format_check_parse(*out, e) : status;
 }
 
-enum status payload_time_read(struct payload_time *t, const struct options *o, const struct session *session,
-                              struct arena *arena, struct error *e)
+static enum status read_time(struct payload_time *t, const struct options *o, const struct session *session,
+                             bool writing, struct arena *arena, struct error *e)
 {
     *t = (struct payload_time){.session = session};
-    enum status status = read_format(o, "timestampFormat", arena, &t->timestamp, e);
+    enum status status = read_format(o, "timestampFormat", writing, arena, &t->timestamp, e);
     if (status == STATUS_OK)
-        status = read_format(o, "dateFormat", arena, &t->date, e);
+        status = read_format(o, "dateFormat", writing, arena, &t->date, e);
     if (status == STATUS_OK)
-        status = read_format(o, "timestampNTZFormat", arena, &t->ntz, e);
+        status = read_format(o, "timestampNTZFormat", writing, arena, &t->ntz, e);
     if (status != STATUS_OK)
         return status;
     const struct option_value *again = option_get(o, "enableDateTimeParsingFallback");
@@ -33,6 +33,18 @@ enum status payload_time_read(struct payload_time *t, const struct options *o, c
     return t->zone ? STATUS_OK
                    : error_set(e, STATUS_CONFIG, "[INVALID_TIMEZONE] timeZone is \"%.*s\"; there is no such zone",
                                (int)zone.size, zone.data);
+}
+
+enum status payload_time_read(struct payload_time *t, const struct options *o, const struct session *session,
+                              struct arena *arena, struct error *e)
+{
+    return read_time(t, o, session, false, arena, e);
+}
+
+enum status payload_time_write(struct payload_time *t, const struct options *o, const struct session *session,
+                               struct arena *arena, struct error *e)
+{
+    return read_time(t, o, session, true, arena, e);
 }
 
 static const struct zone *zone_of(const struct payload_time *t)
