@@ -9,6 +9,7 @@ import sys
 
 import cases_formats
 import cases_language
+import cases_twin
 import source_cases
 
 CASES = []
@@ -301,6 +302,7 @@ case("expr_cast_varchar", "SELECT CAST(s AS VARCHAR(2)) AS a, CAST(s AS CHAR(5))
 
 cases_formats.add(case)
 cases_language.add(case)
+cases_twin.add(case)
 
 if __name__ == "__main__":
     write(sys.argv[1])

@@ -1,0 +1,25 @@
+"""Cases that the twin test found: make_cases.py writes them."""
+import json
+
+
+def lines(*values):
+    return "".join((v if isinstance(v, str) else json.dumps(v, ensure_ascii=False)) + "\n" for v in values)
+
+
+def add(case):
+    pairs = [lines('{"k":"same x","x":1,"y":2}', '{"k":"same x","x":1,"y":3}', '{"k":"same y","x":1,"y":2}', '{"k":"same y","x":7,"y":2}', '{"k":"one","x":1,"y":2}', '{"k":"nan","x":1,"y":"NaN"}', '{"k":"nan","x":2,"y":1}',
+                   '{"k":"nan same x","x":1,"y":"NaN"}', '{"k":"nan same x","x":1,"y":3}', '{"k":"tiny","x":5e-324,"y":1}', '{"k":"tiny","x":0,"y":2}', '{"k":"good","x":1,"y":2}', '{"k":"good","x":2,"y":3.5}'),
+             lines('{"k":"same x","x":1,"y":9}', '{"k":"good","x":-2,"y":0.5}')]
+    for mode in ("update", "complete"):
+        case("agg_corr_of_what_does_not_move_" + mode, "SELECT k, corr(x, y) AS c, covar_pop(x, y) AS p, covar_samp(x, y) AS s FROM events GROUP BY k", pairs, schema="k STRING, x DOUBLE, y DOUBLE", mode=mode)
+    decimals = [lines(*['{"a":%s,"b":%s,"i":%s}' % v for v in (("-7.5", "2", "3"), ("7.5", "-2", "-3"), ("-7.5", "-2.5", "0"), ("0", "1.0001", "7"), ("99999999.99", "0.0001", "2147483647"), ("-99999999.99", "9.9999", "-2147483648"),
+                                                               ("1.25", "0", "1"), ("null", "1", "1"), ("1", "null", "null"))])]
+    case("expr_pmod_decimal", "SELECT pmod(a, b) AS ab, pmod(a, i) AS ai, pmod(i, b) AS ib, pmod(a, 2.5) AS al, pmod(a, 2D) AS ad, pmod(CAST(a AS DECIMAL(38,10)), b) AS wide, typeof(pmod(a, b)) AS t FROM events",
+         decimals, schema="a DECIMAL(10,2), b DECIMAL(5,4), i INT")
+    case("error_float_literal_beyond", "SELECT 3.4028235E38F AS f FROM events", [lines("{}")], schema="i INT")
+    case("expr_float_literal_greatest", "SELECT 3.4028234E38F AS f, -3.4028234663852886E38F AS g FROM events", [lines("{}")], schema="i INT")
+    case("expr_make_date_out_of_range", "SELECT make_date(i, 3, 1) AS a, make_date(2024, i, 1) AS b FROM events", [lines(*['{"i":%d}' % i for i in (2147483647, -2147483648, 1000000000, -1000000000, 0, -1, 12, 13)])], schema="i INT")
+    case("expr_add_months_far", "SELECT add_months(t, i) AS a FROM events", [lines(*['{"t":"2024-02-29","i":%d}' % i for i in (12, -12, 1, 60000000, -60000000)])], schema="t DATE, i INT")
+    case("time_from_unixtime_wraps", "SELECT from_unixtime(l, 'yyyy-MM-dd HH:mm:ss VV') AS a, from_unixtime(l) AS b FROM events", [lines(*['{"l":%d}' % i for i in (-2 ** 63, 2 ** 63 - 1, 0, -1, 1 << 40)])], schema="l BIGINT")
+    case("expr_format_number_of_doubles", "SELECT format_number(d, 0) AS a, format_number(d, 2) AS b, format_number(d, 12) AS c, format_number(CAST(d AS FLOAT), 3) AS f FROM events",
+         [lines(*['{"d":%s}' % d for d in ("1e38", "-1e38", "1.7976931348623157e308", "0.1", "0.125", "0.375", "2.5", "3.5", "-0.0", "-0.001", "1e-7", "123456.789", "0.3", "1e15", "1e22", "999999.995", "1.005", "9007199254740993", "0.0000005", "5e-324")])], schema="d DOUBLE")
