@@ -107,25 +107,6 @@ static enum status check_sinks(const struct plan *p, struct error *e)
     return STATUS_OK;
 }
 
-void plan_warn(const struct plan *p, struct text *out)
-{
-    const struct logical *l = &p->logical;
-    for (uint32_t i = 0; i < l->pipeline->sink_count; i++) {
-        const struct pipeline_sink *sink = &l->pipeline->sinks[i];
-        struct text words;
-        text_init(&words, out->memory);
-        if (sink->class->warn != NULL)
-            sink->class->warn(&sink->options, l->fields, p->field_count, &words);
-        for (size_t at = 0, end; at < words.size; at = end + 1) {
-            for (end = at; words.data[end] != '\n';)
-                end++;
-            text_printf(out, "warning: sink %.*s: %.*s\n", (int)sink->name.size, sink->name.data, (int)(end - at),
-                        words.data + at);
-        }
-        text_free(&words);
-    }
-}
-
 enum status plan_make(const struct pipeline *pipeline, const struct session *session, struct arena *arena,
                       struct plan **out, struct error *e)
 {
