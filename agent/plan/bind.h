@@ -112,6 +112,9 @@ enum status bind_expr(const struct context *c, struct ast_expr *x, struct expr *
 enum status bind_condition(const struct context *c, struct ast_expr *x, struct expr **out);
 // Value of an expression without columns, computed as a query would. Not for ARRAY, STRUCT, MAP.
 struct value bind_constant(struct binder *b, const struct expr *x);
+bool constant_is_null(struct binder *b, const struct expr *x); // of any type
+// What ends a query of Spark's whatever the row: STATUS_CONFIG.
+enum status bind_fails(struct binder *b, const struct ast_expr *place, const struct expr *x);
 enum status bind_call(const struct context *c, struct ast_expr *x, struct expr **out);
 // A call of a higher-order function.
 enum status bind_lambda_call(const struct context *c, struct ast_expr *x, const struct function *f, struct expr **out);

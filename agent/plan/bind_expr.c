@@ -143,7 +143,8 @@ enum status bind_condition(const struct context *c, struct ast_expr *x, struct e
     return s;
 }
 
-struct value bind_constant(struct binder *b, const struct expr *x)
+// Its value if `valued`, else whether there is one.
+static struct value evaluate(struct binder *b, const struct expr *x, bool valued)
 {
     if (x->kind == EXPR_LITERAL)
         return x->literal;
@@ -155,7 +156,7 @@ struct value bind_constant(struct binder *b, const struct expr *x)
     program_run(p, &chunk, &chunk.rows);
     const struct column *c = program_result(p, 0);
     struct value v = {.type = x->type, .null = is_null(c, 0)};
-    if (!v.null) {
+    if (valued && !v.null) {
         v = value_load(c, at(c, 0));
         if (x->type->id == TYPE_STRING || x->type->id == TYPE_BINARY)
             v.bytes.data = arena_copy(b->l->arena, v.bytes.data, v.bytes.size);
@@ -163,6 +164,16 @@ struct value bind_constant(struct binder *b, const struct expr *x)
     program_free(p);
     arena_free(&scratch);
     return v;
+}
+
+struct value bind_constant(struct binder *b, const struct expr *x)
+{
+    return evaluate(b, x, true);
+}
+
+bool constant_is_null(struct binder *b, const struct expr *x)
+{
+    return evaluate(b, x, false).null;
 }
 
 // TIMESTAMP '2024-03-01 12:34:56': a CAST whose text must be good.

@@ -119,6 +119,23 @@ output     append: each group once, when the watermark has passed it
         self.pipeline()
         self.assertIn("root", self.ok("check", "p.json"))
 
+    def test_explains_what_is_kept_until_when(self):
+        timed = {"format": "json", "path": "in", "schema": EVENTS, "watermark": {"column": "ts", "delay": "1 minute"}}
+        for source, query, words in (
+                (dict(timed, dropDuplicates=["s", "ts"]), "SELECT s FROM t",
+                 "distinct   the first row of each s, ts\n           state: one entry each, kept until the watermark passes its ts; late rows go\n"),
+                (dict(timed, dropDuplicates=["s"]), "SELECT s FROM t", "state: one entry each, kept for ever: no watermark among the columns\n"),
+                (dict(timed, dropDuplicatesWithinWatermark=["s"]), "SELECT s FROM t",
+                 "state: one entry each, kept until the watermark passes its row's ts and 1 minute; late rows go\n"),
+                (timed, "SELECT session_window(ts, '5 seconds') AS w, s, count(*) AS n FROM t GROUP BY 1, 2",
+                 "session    of ts until nothing came for '5 seconds'\n"),
+                (timed, "SELECT session_window(ts, '5 seconds') AS w, s, count(*) AS n FROM t GROUP BY 1, 2",
+                 "           sessions of a group that overlap or touch become one\n"
+                 "           state: one entry a session, kept until the watermark passes session_window.end\n")):
+            with self.subTest(query, words=words):
+                self.pipeline(sources={"t": source}, query=query)
+                self.assertIn(words, self.ok("explain", "p.json"))
+
     def test_states_that_grow_for_ever(self):
         events = {"format": "json", "path": "in", "schema": EVENTS}
         timed = dict(events, watermark={"column": "ts", "delay": "1 minute"})
