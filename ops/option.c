@@ -4,6 +4,7 @@
 #include "ops/number.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 enum { CONSOLE_TRUNCATE = 20, SHOWN_MAX = 120 };
 
@@ -92,6 +93,24 @@ static enum status refuse(const struct option_spec *spec, struct slice text, str
                      (int)(text.size < SHOWN_MAX ? text.size : SHOWN_MAX), text.size == 0 ? "" : text.data, wanted);
 }
 
+static enum status parse_size(const struct option_spec *spec, struct slice text, struct option_value *out,
+                              struct error *e)
+{
+    if (!size_parse(text, &out->integer))
+        return refuse(spec, text, e, "a size such as \"32MB\"");
+    bool less = out->integer < spec->least;
+    int64_t bound = less ? spec->least : spec->most;
+    if (!less && (spec->most == 0 || out->integer <= spec->most))
+        return STATUS_OK;
+    unsigned unit = 0;
+    for (; unit < 3 && bound % 1024 == 0; unit++)
+        bound /= 1024;
+    char wanted[48];
+    snprintf(wanted, sizeof wanted, "%" PRId64 "%s or %s", bound, ((const char *[]){"", "KB", "MB", "GB"})[unit],
+             less ? "more" : "less");
+    return refuse(spec, text, e, wanted);
+}
+
 static enum status parse_integer(const struct option_spec *spec, struct slice text, struct option_value *out,
                                  struct error *e)
 {
@@ -166,7 +185,7 @@ enum status option_parse(const struct option_spec *spec, struct slice text, stru
     case OPTION_DURATION:
         return duration_parse(text, &out->integer) ? STATUS_OK : refuse(spec, text, e, "a time such as \"10 seconds\"");
     case OPTION_SIZE:
-        return size_parse(text, &out->integer) ? STATUS_OK : refuse(spec, text, e, "a size such as \"32MB\"");
+        return parse_size(spec, text, out, e);
     case OPTION_CHOICE:
         return parse_choice(spec, text, out, e);
     case OPTION_TRUNCATE:

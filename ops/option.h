@@ -28,7 +28,7 @@ struct option_spec {
     bool required;
     const char *fallback; // its text; NULL: absent
     const char *const *choices;
-    int64_t least, most; // INTEGER; both 0: any
+    int64_t least, most; // INTEGER, SIZE; both 0: any
     const char *summary; // for the reference page
 };
 

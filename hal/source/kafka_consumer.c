@@ -18,7 +18,7 @@ enum {
     GAPS_MOST = 5,             // the same gap so often: it is one
     SEEKS_MOST = 6,            // times that one instance may refuse a seek
     SHORT_LIFE = 60,           // seconds; an instance gone sooner,
-    LOSSES_MOST = 4,           // so many times in a row: another agent has our name
+    LOSSES_MOST = 4,           // so many times in a row: there is something wrong
     WAIT_LIVE = 1000,          // milliseconds that the bridge waits for records; some take all of it
     WAIT_FROZEN = 500,         //
     LOOK_EVERY = 30,           // seconds between looks for new partitions
@@ -55,7 +55,6 @@ struct kafka_consumer {
     uint32_t assigned;    // partitions of the instance
     bool sought;          // it stands where we do
     uint32_t seeks;       // refused, since it was assigned
-    uint32_t conflicts;   // creations refused since its name was last free
     uint32_t losses;      // of short-lived instances, in a row
     int64_t made_at;
     bool after_seek; // the next records are the first since
@@ -178,7 +177,7 @@ static void add_encoded(struct text *out, struct slice s) // RFC 3986, unreserve
     }
 }
 
-static void add_quoted(struct text *out, struct slice s) // topics and instances have no more than [A-Za-z0-9._-]
+static void add_quoted(struct text *out, struct slice s) // topics have no more than [A-Za-z0-9._-]
 {
     text_char(out, '"');
     for (uint32_t i = 0; i < s.size; i++)
@@ -304,9 +303,7 @@ static void ask_next(struct kafka_consumer *c)
             return;
         instance_url(c, "");
         // What all three dialects know; they differ in the name for automatic commits, which do no harm.
-        text_string(&c->body, "{\"name\":");
-        add_quoted(&c->body, slice_of(c->setup.instance));
-        text_string(&c->body, ",\"format\":\"binary\",\"auto.offset.reset\":\"earliest\",\"fetch.min.bytes\":1}");
+        text_string(&c->body, "{\"format\":\"binary\",\"auto.offset.reset\":\"earliest\",\"fetch.min.bytes\":1}");
         ask(c, STEP_CREATE, "POST");
     } else if (c->assigned != c->topics->count) {
         instance_url(c, "/assignments");
@@ -560,7 +557,6 @@ static void took_instance(struct kafka_consumer *c, const struct http_answer *a)
     }
     forget_instance(c);
     text_slice(&c->instance, name);
-    c->conflicts = 0;
     c->made_at = now(c);
 }
 
@@ -596,7 +592,7 @@ static void took_good(struct kafka_consumer *c, enum step step, const struct htt
 }
 
 // Our instance is not there any more: expired, the bridge was started anew, a topic was deleted (Karapace answers the
-// same), or another agent has taken its name. It is taken back first, should it be there after all.
+// same), or this is another bridge. It is taken back first, should it be there after all.
 static void lost_instance(struct kafka_consumer *c, int64_t asked, const char *words)
 {
     c->losses = now(c) - c->made_at < SHORT_LIFE * SECOND ? c->losses + 1 : 1;
@@ -612,8 +608,8 @@ static void lost_instance(struct kafka_consumer *c, int64_t asked, const char *w
     retry(c, asked,
           c->losses < LOSSES_MOST
               ? words
-              : "our consumer instance vanishes again and again: another agent seems to read as the "
-                "same device, query and source");
+              : "our consumer instance vanishes again and again: several bridges behind one address "
+                "need sticky sessions");
 }
 
 // An answer that is an error, of any step but those where 404 means a missing topic.
@@ -635,11 +631,6 @@ static void took_refusal(struct kafka_consumer *c, enum step step, const struct 
     }
     if (a->status == 404 && step > STEP_CREATE) {
         lost_instance(c, a->retry_after, words);
-        return;
-    }
-    if (a->status == 409 && step == STEP_CREATE && c->conflicts++ == 0) { // left behind by one of us that was killed
-        text_slice(&c->instance, slice_of(c->setup.instance));
-        c->leave = true;
         return;
     }
     // A fresh assignment takes a moment to hold (Karapace), and until then it cannot be sought.
@@ -697,6 +688,11 @@ const char *kafka_consumer_reason(const struct kafka_consumer *c)
     return c->reason;
 }
 
+struct slice kafka_consumer_instance(const struct kafka_consumer *c)
+{
+    return c->leave ? (struct slice){NULL, 0} : text_view(&c->instance);
+}
+
 uint64_t kafka_consumer_lost(const struct kafka_consumer *c)
 {
     return c->lost;
@@ -710,11 +706,13 @@ enum status kafka_consumer_open(const struct kafka_consumer_setup *setup, struct
     c->topics = topics;
     c->http = setup->port->http;
     c->bytes = BYTES_FIRST;
+    c->leave = setup->left_behind.size > 0;
     c->retry_after = RETRY_FIRST;
     c->look_at = c->retry_at = INT64_MIN;
     text_init(&c->url, setup->memory);
     text_init(&c->body, setup->memory);
     text_init(&c->instance, setup->memory);
+    text_slice(&c->instance, setup->left_behind);
     kafka_answers_init(&c->answers, setup->memory);
     for (uint32_t i = 0; i < PAGES; i++)
         arena_init(&c->page[i].arena, setup->memory, PAGE_BLOCK);

@@ -76,6 +76,7 @@ class Keys(Case):
                 (top, {"sinks": {"o": {"format": "json"}}}, 'a json sink needs "path"'),
                 (top, {"sinks": None}, 'the pipeline has no "sinks"'),
                 (top, {"limits": {"memory": "much"}}, "memory is 'much'; wanted is a size such as \"32MB\""),
+                (top, {"limits": {"memory": "4095KB"}}, "memory is '4095KB'; wanted is 4MB or more"),
                 (top, {"limits": {"memroy": "1MB"}}, 'did you mean "memory"?'),
                 (top, {"conf": {"spark.sql.ansi.enabled": "true"}}, 'unknown key "spark.sql.ansi.enabled" of conf'),
                 (top, {"timeZone": "Europe/Berln"}, 'no time zone is named "Europe/Berln"'),

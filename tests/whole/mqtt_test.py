@@ -465,7 +465,7 @@ TESTS = {"tls": test_tls, "takeover": test_takeover, "source": test_source, "sin
 def main():
     p = argparse.ArgumentParser()
     p.add_argument("binary")
-    p.add_argument("--events", type=int, default=6)
+    p.add_argument("--events", type=int, default=10)
     p.add_argument("--kills", type=int, default=12)
     p.add_argument("--seed", type=int, default=random.randrange(1 << 30))
     p.add_argument("--keep", action="store_true")
