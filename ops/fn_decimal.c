@@ -42,6 +42,24 @@ static void remainder_of(const struct call *c, const struct rows *rows)
     calculate(c, rows, decimal_remainder);
 }
 
+// Where the remainder is negative the divisor is added, and what is left is divided again (Pmod.pmod).
+static bool positive_remainder(struct decimal x, unsigned x_scale, struct decimal y, unsigned y_scale,
+                               struct decimal_size to, struct decimal *out)
+{
+    struct decimal_size sum = {DECIMAL_PRECISION_MAX, to.scale};
+    struct decimal left;
+    if (!decimal_remainder(x, x_scale, y, y_scale, to, &left))
+        return false;
+    *out = left;
+    return decimal_sign(left) >= 0 || (decimal_add(left, to.scale, y, y_scale, sum, &left) &&
+                                       decimal_remainder(left, sum.scale, y, y_scale, to, out));
+}
+
+static void positive_remainder_of(const struct call *c, const struct rows *rows)
+{
+    calculate(c, rows, positive_remainder);
+}
+
 static void quotient(const struct call *c, const struct rows *rows)
 {
     const struct column *a = c->in[0], *b = c->in[1];
@@ -70,6 +88,7 @@ static const struct {
     {&function_multiply, multiply, decimal_size_multiply},
     {&function_divide, divide, decimal_size_divide},
     {&function_remainder, remainder_of, decimal_size_remainder},
+    {&function_pmod, positive_remainder_of, decimal_size_remainder},
     {&function_div, quotient, NULL},
 };
 

@@ -1,5 +1,6 @@
 // Functions of DOUBLE, and abs, sign, pmod (mathExpressions.scala, arithmetic.scala).
 #include "ops/decimal.h"
+#include "ops/decimal_call.h"
 #include "ops/kernel.h"
 #include "ops/real.h"
 
@@ -227,7 +228,7 @@ static enum status bind_pmod(struct binding *b, struct error *e)
     }
     b->type = type_wider(b->arena, binding_type(b, 0), binding_type(b, 1));
     if (b->type->id == TYPE_DECIMAL)
-        return binding_mismatch(b, b->arg[0]->type->id == TYPE_DECIMAL ? 0 : 1, "an integer, FLOAT or DOUBLE", e);
+        return decimal_bind(b);
     b->want[0] = b->want[1] = b->type;
     b->nullable = true;
     b->kernel = kernels[b->type->id];

@@ -85,6 +85,29 @@ bool duration_parse(struct slice s, int64_t *micros)
     return interval_parse(s, &i) && interval_micros(&i, micros) && *micros >= 0;
 }
 
+bool age_parse(struct slice s, int64_t *micros)
+{
+    static const struct {
+        const char *name;
+        int64_t micros;
+    } units[] = {{"", 1000},      {"us", 1},         {"ms", 1000},      {"s", 1000000},
+                 {"m", 60000000}, {"min", 60000000}, {"h", 3600000000}, {"d", 86400000000}};
+    s = trim(s);
+    uint32_t digits = 0;
+    while (digits < s.size && s.data[digits] >= '0' && s.data[digits] <= '9')
+        digits++;
+    int64_t v;
+    if (digits == 0 || !int64_parse((struct slice){s.data, digits}, &v))
+        return false;
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        if (!slice_equal_fold((struct slice){s.data + digits, s.size - digits}, slice_of(units[i].name)))
+            continue;
+        *micros = v > INT64_MAX / units[i].micros ? INT64_MAX : v * units[i].micros;
+        return true;
+    }
+    return false;
+}
+
 // ---- one value
 
 static enum status refuse(const struct option_spec *spec, struct slice text, struct error *e, const char *wanted)
@@ -184,6 +207,10 @@ enum status option_parse(const struct option_spec *spec, struct slice text, stru
         return parse_boolean(text, &out->integer) ? STATUS_OK : refuse(spec, text, e, "true or false");
     case OPTION_DURATION:
         return duration_parse(text, &out->integer) ? STATUS_OK : refuse(spec, text, e, "a time such as \"10 seconds\"");
+    case OPTION_AGE:
+        return duration_parse(text, &out->integer) || age_parse(text, &out->integer)
+                   ? STATUS_OK
+                   : refuse(spec, text, e, "a time such as \"7 days\" or \"7d\"");
     case OPTION_SIZE:
         return parse_size(spec, text, out, e);
     case OPTION_CHOICE:

@@ -118,6 +118,7 @@ static enum status open_source(struct engine *g, uint32_t i, struct error *e)
         .state = part(g, "offsets", source->name, e),
         .is_static = source->is_static,
         .multi_line = option_boolean(&source->options, "multiLine") || option_boolean(&source->options, "wholetext"),
+        .line_end = option_text(&source->options, "lineSep"),
         .fresh = !g->position.any,
         .once = g->trigger.kind == TRIGGER_ONCE,
         .device = g->setup.device,

@@ -32,20 +32,25 @@ const char *spark_part_name(struct program *g, const struct json *parts, const s
     return unique;
 }
 
+static bool is_time(const struct option_spec *spec)
+{
+    return spec->kind == OPTION_DURATION || spec->kind == OPTION_AGE;
+}
+
 static void append_value(struct program *g, const struct option_spec *spec, const struct json *at)
 {
     struct option_value v = {0};
-    bool converted = spec->kind == OPTION_DURATION || spec->kind == OPTION_SIZE;
+    bool converted = is_time(spec) || spec->kind == OPTION_SIZE;
     if (!converted || option_parse(spec, at->text, g->arena, &v, NULL) != STATUS_OK) {
         python_value(g->out, at);
     } else if (at->written.size > 0) {
         // its text is not known before the program runs
-        g->durations = g->durations || spec->kind == OPTION_DURATION;
+        g->durations = g->durations || is_time(spec);
         g->sizes = g->sizes || spec->kind == OPTION_SIZE;
-        text_string(g->out, spec->kind == OPTION_DURATION ? "milliseconds(" : "size(");
+        text_string(g->out, is_time(spec) ? "milliseconds(" : "size(");
         python_value(g->out, at);
         text_char(g->out, ')');
-    } else if (spec->kind == OPTION_DURATION) {
+    } else if (is_time(spec)) {
         text_printf(g->out, "\"%" PRId64 "ms\"", v.integer / 1000);
     } else {
         text_printf(g->out, "\"%" PRId64 "b\"", v.integer);

@@ -134,7 +134,7 @@ output     append: each group once, when the watermark has passed it
                  "           state: one entry a session, kept until the watermark passes session_window.end\n")):
             with self.subTest(query, words=words):
                 self.pipeline(sources={"t": source}, query=query)
-                self.assertIn(words, self.ok("explain", "p.json"))
+                self.assertIn(words, self.run_cli("explain", "p.json")[1])
 
     def test_states_that_grow_for_ever(self):
         events = {"format": "json", "path": "in", "schema": EVENTS}
