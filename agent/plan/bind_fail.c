@@ -66,7 +66,7 @@ static const struct {
 static bool all_there(struct binder *b, const struct expr *x)
 {
     for (uint32_t i = 0; i < x->argc; i++)
-        if (!is_constant(x->args[i]) || constant_is_null(b, x->args[i]))
+        if (!is_constant(x->args[i]) || constant_value(b->l, x->args[i]).null)
             return false;
     return true;
 }
@@ -89,7 +89,7 @@ enum status bind_fails(struct binder *b, const struct ast_expr *place, const str
         if (!expr_is_call(x, arguments[i].function) || k >= x->argc || !is_constant(x->args[k]) ||
             (arguments[i].first != TYPE_COUNT && x->args[0]->type->id != arguments[i].first))
             continue;
-        struct value v = bind_constant(b, x->args[k]);
+        struct value v = constant_value(b->l, x->args[k]);
         if (!v.null && arguments[i].bad(b, &v))
             return BIND_ERROR(b, place, "%s", arguments[i].words);
     }
@@ -97,8 +97,8 @@ enum status bind_fails(struct binder *b, const struct ast_expr *place, const str
         if (!expr_is_call(x, wholes[i].function))
             continue;
         bool map = strcmp(wholes[i].function, "map") == 0;
-        if ((map && has_null_key(x)) || (!map && all_there(b, x) && constant_is_null(b, x)) ||
-            (map && is_constant(x) && x->argc > 0 && constant_is_null(b, x)))
+        if ((map && has_null_key(x)) || (!map && all_there(b, x) && constant_value(b->l, x).null) ||
+            (map && is_constant(x) && x->argc > 0 && constant_value(b->l, x).null))
             return BIND_ERROR(b, place, "%s", wholes[i].words);
     }
     return STATUS_OK;
