@@ -71,20 +71,46 @@ static bool watermark_asked(const struct engine *g, uint32_t source, int64_t *as
     return any;
 }
 
+// When a source that stays silent no longer holds the watermark (monotonic time).
+static int64_t idle_from(const struct engine *g, uint32_t source)
+{
+    int64_t timeout = g->setup.pipeline->sources[source].idle_timeout;
+    return g->heard[source] > INT64_MAX - timeout ? INT64_MAX : g->heard[source] + timeout;
+}
+
 // The watermark that the next batch will have: never back, the least of the sources' or the greatest
 // (MultipleWatermarkPolicy).
 static int64_t next_watermark(const struct engine *g)
 {
     bool greatest = g->setup.pipeline->greatest_watermark, any = false;
     int64_t now = g->position.watermark, chosen = 0, asked;
+    int64_t clock = g->setup.port->class->monotonic(g->setup.port);
     for (uint32_t i = 0; i < g->setup.pipeline->source_count; i++) {
-        if (!watermark_asked(g, i, &asked))
+        if (!watermark_asked(g, i, &asked) || (!greatest && clock >= idle_from(g, i)))
             continue;
         if (!any || (greatest ? asked > chosen : asked < chosen))
             chosen = asked;
         any = true;
     }
     return any && chosen > now ? chosen : now;
+}
+
+// Does the watermark move because a source has been silent for long enough? *next: when one will have been.
+static bool idle_due(const struct engine *g, int64_t *next)
+{
+    int64_t clock = g->setup.port->class->monotonic(g->setup.port);
+    for (uint32_t i = 0; plan_is_stateful(g->plan) && i < g->run.watermark_count; i++) {
+        int64_t from = idle_from(g, g->run.watermark[i].source);
+        *next = from > clock && from < *next ? from : *next;
+    }
+    return plan_is_stateful(g->plan) && next_watermark(g) > g->position.watermark;
+}
+
+static void note_heard(struct engine *g)
+{
+    for (uint32_t i = 0; i < g->run.watermark_count; i++)
+        if (watermark_proposal(g->run.watermark[i].op) != INT64_MIN)
+            g->heard[g->run.watermark[i].source] = g->setup.port->class->monotonic(g->setup.port);
 }
 
 static struct counts_nodes nodes(struct engine *g)
@@ -309,6 +335,7 @@ static void say_over_limit(const struct engine *g, int64_t batch)
 static enum status prepare_batch(struct engine *g, const struct batch *batch, struct error *e)
 {
     enum status s = run_operators(g, batch, e);
+    note_heard(g);
     if (s == STATUS_OK)
         s = each_source(g, false, e);
     if (s == STATUS_OK)
@@ -367,7 +394,8 @@ static enum status turn(struct engine *g, bool *due, int64_t *next, struct error
     *next = sinks < *next ? sinks : *next;
     if (s != STATUS_OK)
         return s;
-    *due = !g->blocked && !g->asking && (any || g->no_data_due);
+    bool idle = idle_due(g, next);
+    *due = !g->blocked && !g->asking && (any || g->no_data_due || idle);
     return *due ? run_batch(g, e) : STATUS_OK;
 }
 

@@ -344,8 +344,11 @@ static enum status start(struct engine *g, const char *distrust, struct error *e
     const struct pipeline *p = g->setup.pipeline;
     collector_init(&g->collector, g->memory);
     g->asked = ARENA_ARRAY(&g->arena, int64_t, p->source_count);
-    for (uint32_t i = 0; i < p->source_count; i++)
+    g->heard = ARENA_ARRAY(&g->arena, int64_t, p->source_count);
+    for (uint32_t i = 0; i < p->source_count; i++) {
         g->asked[i] = INT64_MIN;
+        g->heard[i] = g->setup.port->class->monotonic(g->setup.port);
+    }
     enum status s = pipeline_session(p, g->setup.port->class->zones(g->setup.port), &g->arena, &g->session, e);
     if (s == STATUS_OK)
         s = plan_make(p, &g->session, &g->arena, &g->plan, e);

@@ -112,7 +112,8 @@ static void make_watermark(struct making *m, const struct node *n)
     const struct node *source = n;
     while (source->kind != NODE_SOURCE)
         source = source->child;
-    struct op *op = watermark_new(place, n->delay, m->memory);
+    int64_t future = m->l->pipeline->sources[source->source].max_future;
+    struct op *op = watermark_new(place, n->delay, future, m->memory);
     chain(m, op);
     uint32_t k = m->run->watermark_count++;
     m->run->watermark[k].op = op;

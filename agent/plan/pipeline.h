@@ -34,6 +34,8 @@ struct pipeline_source {
     struct slice watermark_column;
     struct place watermark_place;
     int64_t watermark_delay; // microseconds
+    int64_t idle_timeout;    // silent for so long, it does not hold the watermark; INT64_MAX: never
+    int64_t max_future;      // rows farther ahead of the clock do not move the watermark; INT64_MAX: all do
     struct pipeline_dedup dedup, dedup_within;
 };
 

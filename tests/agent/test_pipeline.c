@@ -165,8 +165,9 @@ static const struct {
     {"{\"sources\": {\"e\": {\"format\": \"json\", \"path\": \"x\", \"Path\": \"y\", \"schema\": \"a INT\"}}," QUERY
      "," SINKS "}",
      "p.json:1:51:", "given twice (in another case)"},
-    {"{\"sources\": {\"e\": {\"format\": \"json\", \"idleTimeout\": \"1 minute\"}}," QUERY "," SINKS "}",
-     "p.json:1:38:", "\"idleTimeout\" is not built yet"},
+    {"{\"sources\": {\"e\": {\"format\": \"text\", \"path\": \"x\", \"idleTimeout\": \"1 minute\"}}," QUERY "," SINKS
+     "}",
+     "p.json:1:51:", "idleTimeout is about the watermark, and the source has none"},
     {"{\"sources\": {\"e\": {\"format\": \"text\", \"path\": \"x\", \"dropDuplicates\": \"a\"}}," QUERY "," SINKS "}",
      "p.json:1:69:", "dropDuplicates is a string; wanted is an array of columns"},
     {"{\"sources\": {\"e\": {\"format\": \"text\", \"path\": \"x\", \"dropDuplicates\": [1]}}," QUERY "," SINKS "}",
