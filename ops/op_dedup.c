@@ -21,7 +21,7 @@ struct dedup {
     struct expiry expiry; // within the watermark only
     struct column **column;
     uint8_t *is_late;
-    uint32_t *index;
+    uint32_t *index, *late_index;
 };
 
 static enum status dedup_open(struct op *op, const struct batch *batch, struct error *e)
@@ -32,8 +32,9 @@ static enum status dedup_open(struct op *op, const struct batch *batch, struct e
 }
 
 // Leaves in `rows` those that are not late.
-static void drop_late(struct dedup *d, struct rows *rows)
+static void drop_late(struct dedup *d, struct rows *rows, struct rows *dropped)
 {
+    *dropped = (struct rows){d->late_index, 0};
     if (!d->batch.has_watermark || d->spec.time < 0)
         return;
     const struct column *time = program_result(d->spec.inputs, (uint32_t)d->spec.time);
@@ -42,7 +43,9 @@ static void drop_late(struct dedup *d, struct rows *rows)
         return;
     uint32_t kept = 0;
     FOR_EACH_ROW (i, rows) {
-        if (!d->is_late[i_k])
+        if (d->is_late[i_k])
+            d->late_index[dropped->count++] = i;
+        else
             d->index[kept++] = i;
     }
     *rows = (struct rows){d->index, kept};
@@ -67,11 +70,14 @@ static enum status dedup_push(struct op *op, unsigned input, struct chunk *chunk
 {
     (void)input;
     struct dedup *d = (struct dedup *)op;
-    struct rows rows = chunk->rows;
+    struct rows rows = chunk->rows, late;
     program_run(d->spec.inputs, chunk, &chunk->rows);
     for (uint32_t k = 0; k < d->spec.key_count; k++)
         d->column[k] = program_result(d->spec.inputs, k);
-    drop_late(d, &rows);
+    drop_late(d, &rows, &late);
+    enum status status = op_emit_late(op, chunk, &late, e);
+    if (status != STATUS_OK)
+        return status;
     group_keys_write(&d->key, d->column, &rows, &d->keys);
     uint32_t kept = 0;
     FOR_EACH_ROW (i, &rows) {
@@ -146,6 +152,7 @@ struct op *dedup_new(const struct dedup_spec *spec, struct memory *memory)
     expiry_init(&d->expiry, spec->state, true, memory);
     d->column = ARENA_ARRAY(&d->arena, struct column *, spec->key_count);
     d->is_late = ARENA_ARRAY(&d->arena, uint8_t, CHUNK_ROWS);
+    d->late_index = ARENA_ARRAY(&d->arena, uint32_t, CHUNK_ROWS);
     d->index = ARENA_ARRAY(&d->arena, uint32_t, CHUNK_ROWS);
     return &d->op;
 }

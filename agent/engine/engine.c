@@ -49,6 +49,8 @@ static enum status each_source(struct engine *g, bool after_commit, struct error
 static enum status run_operators(struct engine *g, const struct batch *batch, struct error *e)
 {
     enum status s = plan_open_batch(&g->run, &g->collector.op, batch, e);
+    if (s == STATUS_OK)
+        s = op_open(&g->late.op, batch, e);
     for (uint32_t i = 0; s == STATUS_OK && i < g->setup.pipeline->source_count; i++)
         if (g->intake[i])
             s = intake_run(g->intake[i], e);
@@ -229,6 +231,7 @@ static void note_commit(struct engine *g)
 static void give_up(struct engine *g)
 {
     collector_abandon(&g->collector);
+    collector_abandon(&g->late);
     outbox_abandoned(g->outbox);
     store_rollback(g->store);
     struct counts_nodes all = nodes(g);
@@ -239,6 +242,8 @@ static void give_up(struct engine *g)
 static enum status finish(struct engine *g, struct error *e)
 {
     enum status s = collector_finish(&g->collector, e);
+    if (s == STATUS_OK)
+        s = collector_finish(&g->late, e);
     if (s == STATUS_OK)
         s = each_source(g, true, e);
     if (s == STATUS_OK)
@@ -331,6 +336,17 @@ static void say_over_limit(const struct engine *g, int64_t batch)
                 batch, limit >> 20, wanted >> 20);
 }
 
+static enum status prepare_sinks(struct engine *g, struct error *e)
+{
+    enum status s = STATUS_OK;
+    for (unsigned direct = 0; s == STATUS_OK && direct < 2; direct++) {
+        s = collector_prepare(&g->late, direct, e);
+        if (s == STATUS_OK)
+            s = collector_prepare(&g->collector, direct, e);
+    }
+    return s;
+}
+
 // Everything up to the commit.
 static enum status prepare_batch(struct engine *g, const struct batch *batch, struct error *e)
 {
@@ -339,7 +355,7 @@ static enum status prepare_batch(struct engine *g, const struct batch *batch, st
     if (s == STATUS_OK)
         s = each_source(g, false, e);
     if (s == STATUS_OK)
-        s = collector_prepare(&g->collector, e);
+        s = prepare_sinks(g, e);
     return s;
 }
 

@@ -34,8 +34,8 @@ struct engine {
     struct plan_run run;
     struct reader *reader[PLAN_READS]; // for each of plan_reads
     uint32_t readers;
-    struct intake **intake; // for each source, NULL where the query does not use it, or it is a table
-    struct collector collector;
+    struct intake **intake;           // for each source, NULL where the query does not use it, or it is a table
+    struct collector collector, late; // of the result, of late rows
     struct outbox *outbox;
     struct trigger_rule trigger;
     struct store_position position;

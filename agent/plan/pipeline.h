@@ -61,6 +61,7 @@ struct pipeline {
     uint32_t source_count;
     struct pipeline_sink *sinks;
     uint32_t sink_count;
+    const struct pipeline_sink *late_sink; // the one that gets the late rows, and no others; NULL: none
     struct sql_source query;
     enum output_mode mode;
     bool mode_given;

@@ -351,3 +351,28 @@ enum status read_sinks(struct reader *r, const struct json *sinks)
         status = read_sink(r, part, &r->out->sinks[r->out->sink_count++]);
     return status;
 }
+
+enum status read_late_rows(struct reader *r, const struct json *name)
+{
+    struct slice names[PARTS_MAX];
+    if (name == NULL)
+        return STATUS_OK;
+    enum status status = want_kind(r, name, JSON_STRING, "lateRows");
+    if (status != STATUS_OK)
+        return status;
+    for (uint32_t i = 0; i < r->out->sink_count; i++) {
+        names[i] = r->out->sinks[i].name;
+        if (slice_equal(names[i], name->text))
+            r->out->late_sink = &r->out->sinks[i];
+    }
+    const struct pipeline_sink *sink = r->out->late_sink;
+    if (sink == NULL)
+        return refuse(r, name, "lateRows: there is no sink \"%.*s\"%s", (int)name->text.size, name->text.data,
+                      suggest(r, name->text, names, r->out->sink_count));
+    if (r->out->sink_count == 1)
+        return refuse(r, name, "lateRows names the only sink: the result needs one too");
+    if (sink->class->delivery(&sink->options) == SINK_LOGGED)
+        return refuse(r, name, "lateRows cannot go to a %s sink yet, whose log is of the result; write them to files",
+                      sink->class->format);
+    return STATUS_OK;
+}

@@ -138,7 +138,7 @@ static const struct {
     {"[]", "p.json:1:1:", "a pipeline is an array; wanted is an object"},
     {"{\"name\": \"a\", \"name\": \"b\"}", "p.json:1:15:", "\"name\" is given twice"},
     {"{\"querry\": \"x\"}", "p.json:1:2:", "unknown key \"querry\" of a pipeline; did you mean \"query\"?"},
-    {"{\"lateRows\": \"x\"}", "p.json:1:2:", "\"lateRows\" is not built yet"},
+    {"{\"lateRows\": \"x\"}", "p.json:1:1:", "the pipeline has no \"sources\""},
     {"{\"name\": \"a b\"}", "p.json:1:10:", "1 to 64 letters"},
     {"{\"outputMode\": \"apend\"}", "p.json:1:16:", "append, update or complete"},
     {"{\"trigger\": {\"continuous\": \"1 second\"}}", "p.json:1:14:", "\"continuous\" is not built yet"},
