@@ -256,7 +256,7 @@ static enum status finish(struct engine *g, struct error *e)
 // A source whose sender waits for a commit does not wait for the trigger.
 static bool urgent(const struct engine *g)
 {
-    for (uint32_t i = 0; !g->blocked && i < g->setup.pipeline->source_count; i++)
+    for (uint32_t i = 0; !g->blocked && !g->untimed && i < g->setup.pipeline->source_count; i++)
         if (g->intake[i] && intake_class(g->intake[i])->urgent &&
             intake_class(g->intake[i])->urgent(intake_source(g->intake[i])))
             return true;
@@ -395,6 +395,20 @@ static enum status run_batch(struct engine *g, struct error *e)
     return s;
 }
 
+// What there is, where it may be read: the clock that is to be in the rows is trusted, and a bounded run has fixed its
+// end.
+static enum status look_when_ready(struct engine *g, bool *any, int64_t *next, struct error *e)
+{
+    enum status s = g->timed ? clock_look(g, next, e) : STATUS_OK;
+    g->untimed = s == STATUS_AGAIN;
+    if (g->untimed)
+        return STATUS_OK;
+    if (s == STATUS_OK && !g->frozen && trigger_is_bounded(&g->trigger))
+        s = freeze_sources(g, e);
+    g->frozen = g->frozen || s == STATUS_OK;
+    return s == STATUS_OK ? look(g, any, next, e) : s;
+}
+
 // One look, and the batch that is due. *next: monotonic time of the next look, if nothing was due. While the outbox is
 // full there is no look; what is logged goes out all the same.
 static enum status turn(struct engine *g, bool *due, int64_t *next, struct error *e)
@@ -406,12 +420,12 @@ static enum status turn(struct engine *g, bool *due, int64_t *next, struct error
     if (s == STATUS_OK)
         s = deliver(g, &sinks, e);
     if (s == STATUS_OK && !deliver_blocked(g))
-        s = look(g, &any, next, e);
+        s = look_when_ready(g, &any, next, e);
     *next = sinks < *next ? sinks : *next;
     if (s != STATUS_OK)
         return s;
     bool idle = idle_due(g, next);
-    *due = !g->blocked && !g->asking && (any || g->no_data_due || idle);
+    *due = !g->blocked && !g->untimed && !g->asking && (any || g->no_data_due || idle);
     return *due ? run_batch(g, e) : STATUS_OK;
 }
 
@@ -461,7 +475,7 @@ static enum status run_batches(struct engine *g, struct error *e)
         g->full = false;
         if (due)
             say_falling_behind(g, port->class->monotonic(port) - now);
-        if (!g->blocked && !g->asking && (g->trigger.kind == TRIGGER_ONCE || (bounded && !due)))
+        if (!g->blocked && !g->untimed && !g->asking && (g->trigger.kind == TRIGGER_ONCE || (bounded && !due)))
             return STATUS_OK;
         s = wait_for_trigger(g, due, wall, now, next, e);
         if (s != STATUS_OK)

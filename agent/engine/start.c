@@ -172,7 +172,7 @@ static enum status load_tables(struct engine *g, struct error *e)
 }
 
 // After adoption: what is taken as read is not there to be read.
-static enum status freeze_sources(struct engine *g, struct error *e)
+enum status freeze_sources(struct engine *g, struct error *e)
 {
     enum status s = STATUS_OK;
     for (uint32_t i = 0; s == STATUS_OK && i < g->setup.pipeline->source_count; i++)
@@ -329,7 +329,11 @@ static enum status open_ends(struct engine *g, struct error *e)
             s = open_source(g, i, e);
     if (s == STATUS_OK)
         s = adopt(g, e);
-    return s == STATUS_OK && trigger_is_bounded(&g->trigger) ? freeze_sources(g, e) : s;
+    if (s != STATUS_OK)
+        return s;
+    g->timed = clock_needed(g);
+    g->frozen = !g->timed; // else when the clock is trusted
+    return g->frozen && trigger_is_bounded(&g->trigger) ? freeze_sources(g, e) : STATUS_OK;
 }
 
 static bool any_live(const struct engine *g)

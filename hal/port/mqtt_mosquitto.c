@@ -58,13 +58,6 @@ static int64_t now(void)
     return (int64_t)t.tv_sec * SECOND + t.tv_nsec / 1000;
 }
 
-static int64_t wall(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (int64_t)t.tv_sec * SECOND + t.tv_nsec / 1000;
-}
-
 static void wake_engine(struct session *s)
 {
     s->c->port->class->wake(s->c->port);
@@ -242,7 +235,7 @@ static void on_message(struct mosquitto *m, void *arg, const struct mosquitto_me
                                    .retain = message->retain};
         struct mqtt_item *item = mqtt_item_new(&c->pool);
         mqtt_item_fill(item, &content);
-        item->received = wall();
+        item->received = now();
         mqtt_items_push(&c->arrived, item);
     }
     pthread_mutex_unlock(&c->lock);
