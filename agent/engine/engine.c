@@ -286,14 +286,10 @@ static void say_full(struct engine *g, const struct error *e)
 }
 
 // Somebody waits for the end of a bounded run: it waits for room for a while only.
-static bool out_of_patience(const struct engine *g, struct error *e)
+static bool out_of_patience(const struct engine *g)
 {
-    if (!trigger_is_bounded(&g->trigger) ||
-        g->setup.port->class->monotonic(g->setup.port) - g->full_since < FULL_PATIENCE)
-        return false;
-    error_prefix(e, "no room for %d seconds, so this run ends; nothing is lost, the next one goes on here",
-                 (int)(FULL_PATIENCE / MICROS_PER_SECOND));
-    return true;
+    return trigger_is_bounded(&g->trigger) &&
+           g->setup.port->class->monotonic(g->setup.port) - g->full_since >= FULL_PATIENCE;
 }
 
 static int64_t full_pause(const struct engine *g)
@@ -311,7 +307,7 @@ static enum status commit(struct engine *g, const struct batch *batch, const str
         if (s != STATUS_FULL || g->stop)
             return s;
         say_full(g, e);
-        if (out_of_patience(g, e))
+        if (out_of_patience(g))
             return s;
         s = wait_until(g, full_pause(g), e);
         if (s != STATUS_OK)
@@ -461,8 +457,11 @@ static enum status run_batches(struct engine *g, struct error *e)
         enum status s = turn(g, &due, &next, e);
         if (s == STATUS_FULL) {
             say_full(g, e);
-            if (out_of_patience(g, e))
+            if (out_of_patience(g)) {
+                error_prefix(e, "no room for %d seconds, so this run ends; nothing is lost, the next one goes on here",
+                             (int)(FULL_PATIENCE / MICROS_PER_SECOND));
                 return s;
+            }
             s = deliver_until(g, full_pause(g), NULL, e);
             if (s != STATUS_OK)
                 return s;
