@@ -301,6 +301,9 @@ static enum status aggregate_push(struct op *op, unsigned input, struct chunk *c
         a->column[k] = program_result(a->spec.inputs, k);
     struct rows late = drop_late(a, &rows);
     count_late(a, &late);
+    enum status s = op_emit_late(op, chunk, &late, e);
+    if (s != STATUS_OK)
+        return s;
     find_groups(a, &rows);
     group_items_step(&a->items, a->spec.inputs, &rows, a->group);
     op->counters.folded += rows.count;

@@ -31,14 +31,16 @@ static enum status dedup_open(struct op *op, const struct batch *batch, struct e
     return STATUS_OK;
 }
 
-static void drop_late(struct dedup *d, struct rows *rows)
+// Leaves in `rows` those that are not late, and returns the others.
+static struct rows drop_late(struct dedup *d, struct rows *rows)
 {
     if (!d->batch.has_watermark || d->spec.time < 0)
-        return;
+        return (struct rows){0};
     const struct column *time = program_result(d->spec.inputs, (uint32_t)d->spec.time);
     struct rows late = group_late_part(&d->late_rows, time, d->batch.watermark_late, rows);
     d->op.counters.late += late.count;
     d->op.counters.late_groups += late.count;
+    return late;
 }
 
 static enum status remember(struct dedup *d, struct slice key, uint32_t row, struct error *e)
@@ -62,7 +64,10 @@ static enum status dedup_push(struct op *op, unsigned input, struct chunk *chunk
     program_run(d->spec.inputs, chunk, &chunk->rows);
     for (uint32_t k = 0; k < d->spec.key_count; k++)
         d->column[k] = program_result(d->spec.inputs, k);
-    drop_late(d, &rows);
+    struct rows late = drop_late(d, &rows);
+    enum status status = op_emit_late(op, chunk, &late, e);
+    if (status != STATUS_OK)
+        return status;
     group_keys_write(&d->key, d->column, &rows, &d->keys);
     uint32_t kept = 0;
     FOR_EACH_ROW (i, &rows) {

@@ -433,6 +433,9 @@ static enum status session_push(struct op *op, unsigned input, struct chunk *chu
             s->other[n++] = program_result(s->spec.inputs, k);
     struct rows late = drop_late(s, &rows);
     count_late(s, &late);
+    enum status status = op_emit_late(op, chunk, &late, e);
+    if (status != STATUS_OK)
+        return status;
     struct group *last = s->table.last;
     write_pieces(s, &rows);
     group_table_find(&s->table, s->piece, s->hash, rows.count, s->group);

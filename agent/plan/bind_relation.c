@@ -199,6 +199,8 @@ static enum status bind_table(struct query *q, const struct ast_relation *r, con
 
 static enum status bind_lateral(struct query *q, const struct ast_relation *r, const struct visible *ctes)
 {
+    if (!r->left)
+        return BIND_ERROR(q->b, r, "[WRITE_STREAM_NOT_ALLOWED] the query reads no stream: it has no FROM");
     enum status s = bind_relation(q, r->left, ctes);
     if (s)
         return s;

@@ -343,7 +343,7 @@ static enum status read_root(struct reader *r, const struct json *root)
     static const struct key keys[] = {{"name", false},       {"sources", false},  {"query", false},
                                       {"outputMode", false}, {"trigger", false},  {"checkpointLocation", false},
                                       {"sinks", false},      {"timeZone", false}, {"limits", false},
-                                      {"conf", false},       {"lateRows", true},  {NULL, false}};
+                                      {"conf", false},       {"lateRows", false}, {NULL, false}};
     static const struct option_spec *const none[2] = {NULL, NULL};
     enum status status = want_kind(r, root, JSON_OBJECT, "a pipeline");
     if (status == STATUS_OK)
@@ -374,7 +374,7 @@ static enum status read_root(struct reader *r, const struct json *root)
         status = read_query(r, json_member(root, "query"));
     if (status == STATUS_OK)
         status = read_sinks(r, json_member(root, "sinks"));
-    return status;
+    return status == STATUS_OK ? read_late_rows(r, json_member(root, "lateRows")) : status;
 }
 
 enum status pipeline_parse(struct slice text, const char *file, const char *directory, const struct pipeline_set *sets,

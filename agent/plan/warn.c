@@ -103,9 +103,11 @@ static void warn_sinks(const struct plan *p, struct text *out)
     for (uint32_t i = 0; i < l->pipeline->sink_count; i++) {
         const struct pipeline_sink *sink = &l->pipeline->sinks[i];
         struct text words;
+        uint32_t count;
+        const struct field *fields = plan_sink_fields(p, sink, &count);
         text_init(&words, out->memory);
         if (sink->class->warn != NULL)
-            sink->class->warn(&sink->options, l->fields, p->field_count, &words);
+            sink->class->warn(&sink->options, fields, count, &words);
         for (size_t at = 0, end; at < words.size; at = end + 1) {
             for (end = at; words.data[end] != '\n';)
                 end++;
