@@ -59,7 +59,7 @@ static enum status call(struct binder *b, const struct ast_expr *x, const struct
                         uint32_t argc, struct expr **out)
 {
     enum status s = expr_call(b->l->arena, b->l->session, f, args, argc, out, b->e);
-    return s ? bind_place(b, x) : STATUS_OK;
+    return s ? bind_place(b, x) : bind_fails(b, x, *out);
 }
 
 // struct(a, t.b, a + 1) is named_struct('a', a, 'b', t.b, 'col3', a + 1) (ResolveCreateNamedStruct).
