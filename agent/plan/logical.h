@@ -136,7 +136,7 @@ bool conjunct_is_key(const struct logical *l, const struct expr *x, const bool *
                      struct expr *sides[2]);
 // Does `x` read no other attributes?
 bool mentions_only(const struct logical *l, const struct expr *x, const bool *allowed);
-// Value of an expression without columns, computed as a query would. Not for ARRAY, STRUCT, MAP.
+// Value of an expression without columns, computed as a query would; of an ARRAY, STRUCT, MAP only whether it is NULL.
 struct value constant_value(const struct logical *l, const struct expr *x);
 
 // Expressions, as a growing list in the plan's arena.

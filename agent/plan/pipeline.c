@@ -362,10 +362,12 @@ static enum status read_root(struct reader *r, const struct json *root)
         status = read_zone(r, json_member(root, "timeZone"));
     if (status == STATUS_OK)
         status = read_limits(r, json_member(root, "limits"));
-    static const char *const required[] = {"sources", "query", "sinks"};
+    static const char *const required[][2] = {{"sources", "{\"events\": {\"format\": \"json\", …}}"},
+                                              {"query", "\"SELECT … FROM events\""},
+                                              {"sinks", "{\"screen\": {\"format\": \"console\"}}"}};
     for (size_t i = 0; i < 3 && status == STATUS_OK; i++)
-        if (json_member(root, required[i]) == NULL)
-            status = refuse(r, root, "the pipeline has no \"%s\"", required[i]);
+        if (json_member(root, required[i][0]) == NULL)
+            status = refuse(r, root, "the pipeline has no \"%s\", such as %s", required[i][0], required[i][1]);
     if (status == STATUS_OK)
         status = read_sources(r, json_member(root, "sources"));
     if (status == STATUS_OK)

@@ -97,8 +97,7 @@ static enum status check_size(const struct logical *l, struct error *e)
                      "[UNSUPPORTED_FEATURE] the query takes %u steps, there may be %d", steps, PLAN_OPERATORS);
 }
 
-// What a sink gets: the result, or late rows.
-static const struct field *sink_fields(const struct plan *p, const struct pipeline_sink *sink, uint32_t *count)
+const struct field *plan_sink_fields(const struct plan *p, const struct pipeline_sink *sink, uint32_t *count)
 {
     return sink == p->logical.pipeline->late_sink ? plan_late_fields(p, count) : plan_fields(p, count);
 }
@@ -111,7 +110,7 @@ static enum status check_sinks(const struct plan *p, struct error *e)
         const struct pipeline_sink *sink = &l->pipeline->sinks[i];
         struct error why = {0};
         uint32_t count;
-        const struct field *fields = sink_fields(p, sink, &count);
+        const struct field *fields = plan_sink_fields(p, sink, &count);
         if (sink->class->check == NULL)
             continue;
         enum status s = sink->class->check(&sink->options, fields, count, l->arena->memory, &why);
@@ -122,27 +121,6 @@ static enum status check_sinks(const struct plan *p, struct error *e)
             return error_set(e, s, "%s", why.text);
     }
     return STATUS_OK;
-}
-
-void plan_warn(const struct plan *p, struct text *out)
-{
-    const struct logical *l = &p->logical;
-    for (uint32_t i = 0; i < l->pipeline->sink_count; i++) {
-        const struct pipeline_sink *sink = &l->pipeline->sinks[i];
-        struct text words;
-        uint32_t count;
-        const struct field *fields = sink_fields(p, sink, &count);
-        text_init(&words, out->memory);
-        if (sink->class->warn != NULL)
-            sink->class->warn(&sink->options, fields, count, &words);
-        for (size_t at = 0, end; at < words.size; at = end + 1) {
-            for (end = at; words.data[end] != '\n';)
-                end++;
-            text_printf(out, "warning: sink %.*s: %.*s\n", (int)sink->name.size, sink->name.data, (int)(end - at),
-                        words.data + at);
-        }
-        text_free(&words);
-    }
 }
 
 enum status plan_make(const struct pipeline *pipeline, const struct session *session, struct arena *arena,

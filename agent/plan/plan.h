@@ -38,7 +38,7 @@ bool plan_is_stateful(const struct plan *p);
 void plan_fingerprint(const struct plan *p, struct text *out);
 // For a person: what is read and decoded, kept as state and until when, what goes out when.
 void plan_explain(const struct plan *p, struct text *out);
-// What the sinks warn of, a line each; nothing: nothing.
+// States that grow for ever, and what the sinks warn of, a line each; nothing: nothing.
 void plan_warn(const struct plan *p, struct text *out);
 void plan_schema_print(const struct plan *p, struct text *out); // as df.printSchema()
 
