@@ -20,7 +20,7 @@ const struct type *type_decimal_for(struct arena *a, const struct expr *x)
     if (x->type->id == TYPE_DECIMAL)
         return x->type;
     unsigned digits = integral_digits(x->type->id);
-    if (is_literal(x)) {
+    if (is_literal(x) && !x->folded) {
         digits = 1;
         for (int64_t v = x->literal.integer / 10; v != 0; v /= 10)
             digits++;
@@ -285,6 +285,23 @@ enum status binding_mismatch(const struct binding *b, uint32_t argument, const c
 enum status binding_differ(const struct binding *b, const struct type *x, const struct type *y, struct error *e)
 {
     return error_set(e, STATUS_CONFIG, "[DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES] %s: the operands are %s and %s",
+                     b->function->name, type_text(b->arena, x), type_text(b->arena, y));
+}
+
+enum status binding_no_common(const struct binding *b, struct error *e)
+{
+    const struct type *x = b->arg[0]->type, *y = b->arg[b->argc - 1]->type;
+    for (uint32_t i = 0; i < b->argc; i++)
+        for (uint32_t k = 0; k < i; k++) {
+            const struct type *one = b->arg[k]->type, *other = b->arg[i]->type;
+            // conditions are BOOLEAN and meant to be
+            if (one->id != TYPE_BOOLEAN && other->id != TYPE_BOOLEAN && !type_wider(b->arena, one, other)) {
+                x = one;
+                y = other;
+            }
+        }
+    return error_set(e, STATUS_CONFIG,
+                     "[DATATYPE_MISMATCH.DATA_DIFF_TYPES] %s: the values are of no common type: %s and %s; CAST one",
                      b->function->name, type_text(b->arena, x), type_text(b->arena, y));
 }
 
