@@ -1,6 +1,7 @@
 // avg (Spark's Average): adds in DOUBLE, counts in BIGINT; DECIMAL: ops/agg_decimal.c. State: the sum (IEEE 754) and
 // the count, 8 bytes each, little endian.
 #include "ops/agg_decimal.h"
+#include "ops/agg_interval.h"
 #include "ops/endian.h"
 
 struct average {
@@ -92,9 +93,13 @@ static enum status average_bind(struct aggregate_binding *b, struct error *e)
         decimal_average_bind(b);
         return STATUS_OK;
     }
+    if (type_is_interval(b->arg[0]->type)) {
+        interval_average_bind(b);
+        return STATUS_OK;
+    }
     b->kernels = by_type[b->arg[0]->type->id];
     if (b->kernels == NULL)
-        return aggregate_mismatch(b, 0, "a number", e);
+        return aggregate_mismatch(b, 0, "a number or an interval", e);
     if (b->kernels == &kernels_f64)
         b->want[0] = type_simple(TYPE_DOUBLE);
     b->type = type_simple(TYPE_DOUBLE);

@@ -2,7 +2,7 @@
 #include "ops/aggregate.h"
 
 extern const struct aggregate aggregate_count, aggregate_count_if;
-extern const struct aggregate aggregate_sum, aggregate_avg;
+extern const struct aggregate aggregate_sum, aggregate_try_sum, aggregate_avg;
 extern const struct aggregate aggregate_min, aggregate_max;
 extern const struct aggregate aggregate_min_by, aggregate_max_by;
 extern const struct aggregate aggregate_first, aggregate_last, aggregate_any_value;
@@ -20,6 +20,7 @@ static const struct aggregate *const registry[] = {
     &aggregate_count,
     &aggregate_count_if,
     &aggregate_sum,
+    &aggregate_try_sum,
     &aggregate_avg,
     &aggregate_min,
     &aggregate_max,

@@ -97,6 +97,9 @@ static const struct type *meet(struct arena *a, const struct type *x, const stru
         return y;
     if (type_is_numeric(x) && type_is_numeric(y))
         return wider_number(a, x, y);
+    if (type_is_interval(x) && x->id == y->id)
+        return type_interval(x->precision < y->precision ? x->precision : y->precision,
+                             x->scale > y->scale ? x->scale : y->scale);
     if (is_datetime(x) && is_datetime(y)) {
         if (x->id != TYPE_DATE && y->id != TYPE_DATE)
             return type_simple(TYPE_TIMESTAMP);
@@ -143,7 +146,7 @@ const struct type *type_widest_number(struct arena *a, struct expr *const *args,
 // What STRING becomes when compared with `other`; NULL: no rule.
 static const struct type *string_meets(const struct type *other)
 {
-    if (type_is_nested(other) || other->id == TYPE_INTERVAL_YM || other->id == TYPE_INTERVAL_DT)
+    if (type_is_nested(other) || type_is_interval(other))
         return NULL;
     if (other->id == TYPE_DECIMAL)
         return type_simple(TYPE_DOUBLE);

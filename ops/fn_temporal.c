@@ -61,6 +61,22 @@ BINARY_KERNEL(add_days, int32_t, i32, int32_t, i32, (uint32_t)x + (uint32_t)y)
 BINARY_KERNEL(subtract_days, int32_t, i32, int32_t, i32, (uint32_t)x - (uint32_t)y)
 BINARY_KERNEL(days_between, int32_t, i32, int64_t, i64, (uint64_t)((int64_t)x - y) * (uint64_t)MICROS_PER_DAY)
 
+// Of two intervals; NULL where the sum does not fit (in Spark it ends the query).
+#define CHECKED_KERNEL(name, from, builtin)                                                                            \
+    static void name(const struct call *c, const struct rows *rows)                                                    \
+    {                                                                                                                  \
+        FOR_EACH_ROW (i, rows) {                                                                                       \
+            const struct column *a = c->in[0], *b = c->in[1];                                                          \
+            if (!row_is_null(c, i))                                                                                    \
+                c->out->null[i] = builtin(a->from[at(a, i)], b->from[at(b, i)], &c->out->from[i]);                     \
+        }                                                                                                              \
+    }
+
+CHECKED_KERNEL(add_months_checked, i32, __builtin_add_overflow)
+CHECKED_KERNEL(add_micros_checked, i64, __builtin_add_overflow)
+CHECKED_KERNEL(subtract_months_checked, i32, __builtin_sub_overflow)
+CHECKED_KERNEL(subtract_micros_checked, i64, __builtin_sub_overflow)
+
 static int64_t months_of(const struct call *c, uint32_t i)
 {
     const bool *negative = c->state;
@@ -100,7 +116,7 @@ static void timestamp_day_time(const struct call *c, const struct rows *rows)
     }
 }
 
-// A DATE and a literal of whole days: the DATE so many days later (INTERVAL … DAY has a type of its own in Spark).
+// A DATE and an INTERVAL DAY: the DATE so many days later.
 static void date_whole_days(const struct call *c, const struct rows *rows)
 {
     const bool *negative = c->state;
@@ -135,7 +151,7 @@ static enum status bind_shift(struct binding *b, bool negative, struct error *e)
         b->kernel = time == TYPE_DATE ? date_months : timestamp_months;
         return STATUS_OK;
     }
-    if (time == TYPE_DATE && is_literal(b->arg[1]) && b->arg[1]->literal.integer % MICROS_PER_DAY == 0) {
+    if (time == TYPE_DATE && b->arg[1]->type->scale == UNIT_DAY) {
         b->kernel = date_whole_days;
         return STATUS_OK;
     }
@@ -192,11 +208,11 @@ enum status temporal_bind_add(struct binding *b, struct error *e)
 {
     enum type_id x = b->arg[0]->type->id, y = b->arg[1]->type->id;
     if (is_interval(x) && is_interval(y))
-        return bind_intervals(b, add_days, add_micros, e);
+        return bind_intervals(b, add_months_checked, add_micros_checked, e);
     if ((x == TYPE_INTERVAL_DT && y == TYPE_STRING) || (y == TYPE_INTERVAL_DT && x == TYPE_STRING))
         return bind_text(b, x == TYPE_STRING ? 0 : 1, e);
     if ((is_interval(x) && y == TYPE_NULL) || (is_interval(y) && x == TYPE_NULL))
-        return bind_intervals(b, add_days, add_micros, e);
+        return bind_intervals(b, add_months_checked, add_micros_checked, e);
     // the time comes first for the kernels
     if ((is_interval(x) && y != TYPE_STRING) || (y == TYPE_DATE && x != TYPE_DATE)) {
         struct expr *turned[] = {b->arg[1], b->arg[0]};
@@ -211,6 +227,7 @@ static enum status bind_difference(struct binding *b)
     b->type = type_simple(TYPE_INTERVAL_DT);
     if (!is_instant(x) && !is_instant(y)) {
         b->want[0] = b->want[1] = type_simple(TYPE_DATE); // a STRING beside a DATE is read as one
+        b->type = type_interval(UNIT_DAY, UNIT_DAY);
         b->kernel = days_between;
         b->nullable |= x == TYPE_STRING;
         return STATUS_OK;
@@ -224,7 +241,7 @@ enum status temporal_bind_subtract(struct binding *b, struct error *e)
 {
     enum type_id x = b->arg[0]->type->id, y = b->arg[1]->type->id;
     if ((is_interval(x) && (is_interval(y) || y == TYPE_NULL)) || (is_interval(y) && x == TYPE_NULL))
-        return bind_intervals(b, subtract_days, subtract_micros, e);
+        return bind_intervals(b, subtract_months_checked, subtract_micros_checked, e);
     if (is_interval(y))
         return x == TYPE_STRING && y == TYPE_INTERVAL_DT ? bind_text(b, 0, e) : bind_shift(b, true, e);
     bool left = x == TYPE_DATE || is_instant(x), right = y == TYPE_DATE || is_instant(y);

@@ -2,6 +2,7 @@
 #include "ops/datetime.h"
 #include "ops/decimal.h"
 #include "ops/kernel.h"
+#include "ops/temporal.h"
 
 static int32_t clock_part(const struct call *c, uint32_t i, int64_t unit, int64_t wrap)
 {
@@ -105,7 +106,10 @@ static enum status bind_extract(struct binding *b, struct error *e)
     for (uint32_t i = 0; i < sizeof(fields) / sizeof(*fields); i++) {
         const char *name = fields[i].names + 1;
         for (const char *end; (end = strchr(name, ' ')); name = end + 1)
-            if (slice_equal_fold(field, (struct slice){name, (uint32_t)(end - name)}))
+            if (slice_equal_fold(field, (struct slice){name, (uint32_t)(end - name)}) &&
+                type_is_interval(b->arg[1]->type))
+                return interval_bind_part(b, fields[i].function, e);
+            else if (slice_equal_fold(field, (struct slice){name, (uint32_t)(end - name)}))
                 return expr_call(b->arena, b->session, fields[i].function, b->arg + 1, 1, &b->instead, e);
     }
     return error_set(e, STATUS_CONFIG,
