@@ -73,7 +73,7 @@ struct node {
     struct expr *input; // WINDOW: the time; GENERATE: the ARRAY or MAP
     int64_t size, slide, start;
     const struct function *generator;
-    bool position, outer;
+    bool position, outer, spread; // ops/operators.h
 
     struct assignment *items; // PROJECT: its columns, in order; AGGREGATE: the keys
     uint32_t item_count;

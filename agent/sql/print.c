@@ -338,7 +338,7 @@ static bool print_special(struct printer *p, const struct ast_expr *x)
         text_char(p->out, ')');
     } else if (is_infix(x)) {
         print_infix(p, x);
-    } else if (is_call(x, "case")) {
+    } else if (is_call(x, "case") || (is_call(x, "when") && x->argc >= 2)) {
         print_case(p, x);
     } else if (is_call(x, "in")) {
         print_in(p, x);
