@@ -181,7 +181,7 @@ static enum status bind_divide(struct binding *b, struct error *e)
 
 static enum status bind_div(struct binding *b, struct error *e)
 {
-    if (type_is_interval(b->arg[0]->type))
+    if (type_is_interval(b->arg[0]->type) || type_is_interval(b->arg[1]->type))
         return interval_bind_quotient(b, e);
     const struct type *t = meet_as_numbers(b, e);
     if (!t)

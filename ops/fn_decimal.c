@@ -42,6 +42,24 @@ static void remainder_of(const struct call *c, const struct rows *rows)
     calculate(c, rows, decimal_remainder);
 }
 
+// Pmod: the remainder brought to the divisor's side.
+static bool positive_remainder(struct decimal x, unsigned x_scale, struct decimal y, unsigned y_scale,
+                               struct decimal_size to, struct decimal *out)
+{
+    struct decimal rest, sum;
+    struct decimal_size wide = {DECIMAL_PRECISION_MAX, to.scale};
+    if (!decimal_remainder(x, x_scale, y, y_scale, to, &rest))
+        return false;
+    *out = rest;
+    return decimal_sign(rest) >= 0 || (decimal_add(rest, to.scale, y, y_scale, wide, &sum) &&
+                                       decimal_remainder(sum, wide.scale, y, y_scale, to, out));
+}
+
+static void pmod(const struct call *c, const struct rows *rows)
+{
+    calculate(c, rows, positive_remainder);
+}
+
 static void quotient(const struct call *c, const struct rows *rows)
 {
     const struct column *a = c->in[0], *b = c->in[1];
@@ -71,6 +89,7 @@ static const struct {
     {&function_divide, divide, decimal_size_divide},
     {&function_remainder, remainder_of, decimal_size_remainder},
     {&function_div, quotient, NULL},
+    {&function_pmod, pmod, decimal_size_remainder},
 };
 
 // The type an operand is cast to: its own, or one that holds every value of it; of the other's where it is a NULL.

@@ -1,5 +1,6 @@
 // Functions of DOUBLE, and abs, sign, pmod (mathExpressions.scala, arithmetic.scala).
 #include "ops/decimal.h"
+#include "ops/decimal_call.h"
 #include "ops/kernel.h"
 #include "ops/real.h"
 
@@ -237,14 +238,18 @@ static enum status bind_pmod(struct binding *b, struct error *e)
         [TYPE_TINYINT] = pmod_i8, [TYPE_SMALLINT] = pmod_i16, [TYPE_INT] = pmod_i32,
         [TYPE_BIGINT] = pmod_i64, [TYPE_FLOAT] = pmod_f32,    [TYPE_DOUBLE] = pmod_f64,
     };
+    const struct type *sides[2];
     for (uint32_t i = 0; i < 2; i++) {
-        enum status status = binding_want(b, i, WANT_NUMERIC, e);
-        if (status != STATUS_OK)
-            return status;
+        sides[i] = b->arg[i]->type;
+        if (sides[i]->id != TYPE_NULL && binding_want(b, i, WANT_NUMERIC, e) != STATUS_OK)
+            return STATUS_CONFIG;
+        sides[i] = binding_type(b, i);
     }
-    b->type = type_wider(b->arena, binding_type(b, 0), binding_type(b, 1));
+    b->type = type_wider(b->arena, sides[0], sides[1]);
     if (b->type->id == TYPE_DECIMAL)
-        return binding_mismatch(b, b->arg[0]->type->id == TYPE_DECIMAL ? 0 : 1, "an integer, FLOAT or DOUBLE", e);
+        return decimal_bind(b);
+    if (b->type->id == TYPE_NULL)
+        b->type = type_simple(TYPE_DOUBLE);
     b->want[0] = b->want[1] = b->type;
     b->nullable = true;
     b->kernel = kernels[b->type->id];

@@ -213,6 +213,15 @@ enum status temporal_bind_add(struct binding *b, struct error *e)
         return bind_text(b, x == TYPE_STRING ? 0 : 1, e);
     if ((is_interval(x) && y == TYPE_NULL) || (is_interval(y) && x == TYPE_NULL))
         return bind_intervals(b, add_months_checked, add_micros_checked, e);
+    // an interval that is NULL
+    for (uint32_t k = 0; k < 2; k++) {
+        const struct type *t = b->arg[k]->type;
+        if (b->arg[1 - k]->type->id == TYPE_NULL && (t->id == TYPE_DATE || is_instant(t->id))) {
+            struct value v = {.type = t->id == TYPE_DATE ? type_simple(TYPE_TIMESTAMP) : t, .null = true};
+            b->instead = expr_literal(b->arena, v);
+            return STATUS_OK;
+        }
+    }
     // the time comes first for the kernels
     if ((is_interval(x) && y != TYPE_STRING) || (y == TYPE_DATE && x != TYPE_DATE)) {
         struct expr *turned[] = {b->arg[1], b->arg[0]};

@@ -273,12 +273,11 @@ static void put(struct output *o, char c)
 static void put_before_blanks(struct output *o, char c)
 {
     uint32_t k = o->size;
-    while (k > 0 && o->to[k - 1] == ' ')
-        k--;
-    if (k < o->size)
-        o->to[k] = c;
-    else
-        put(o, c);
+    put(o, c);
+    for (; k > 0 && o->to[k - 1] == ' '; k--) {
+        o->to[k] = ' ';
+        o->to[k - 1] = c;
+    }
 }
 
 // A point without digits behind it.
