@@ -77,6 +77,17 @@ CHECKED_KERNEL(add_micros_checked, i64, __builtin_add_overflow)
 CHECKED_KERNEL(subtract_months_checked, i32, __builtin_sub_overflow)
 CHECKED_KERNEL(subtract_micros_checked, i64, __builtin_sub_overflow)
 
+// What the clock of the session's zone has moved on by (SubtractTimestamps): over DST not what has passed.
+static void clocks_between(const struct call *c, const struct rows *rows)
+{
+    const struct zone *zone = c->session->zone;
+    FOR_EACH_ROW (i, rows) {
+        if (!row_is_null(c, i))
+            c->out->i64[i] =
+                micros_to_local(bigint_at(c->in[0], i), zone) - micros_to_local(bigint_at(c->in[1], i), zone);
+    }
+}
+
 static int64_t months_of(const struct call *c, uint32_t i)
 {
     const bool *negative = c->state;
@@ -242,7 +253,7 @@ static enum status bind_difference(struct binding *b)
         return STATUS_OK;
     }
     b->want[0] = b->want[1] = is_instant(x) ? b->arg[0]->type : b->arg[1]->type;
-    b->kernel = subtract_micros;
+    b->kernel = b->want[0]->id == TYPE_TIMESTAMP ? clocks_between : subtract_micros;
     return STATUS_OK;
 }
 

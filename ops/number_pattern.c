@@ -70,6 +70,8 @@ static const char *misplaced(const struct number_pattern *p)
     for (uint32_t i = k; i < p->count; i++)
         if (is_digit_token(p->token[i]) || p->token[i] == PATTERN_GROUP || p->token[i] == PATTERN_POINT)
             return "the digits stand together";
+        else if (p->token[i] == PATTERN_DOLLAR)
+            return "$ stands in front of the digits";
     for (uint32_t i = 0; i < p->count; i++) {
         dollars += p->token[i] == PATTERN_DOLLAR;
         signs += p->token[i] == PATTERN_SIGN || p->token[i] == PATTERN_MINUS;
