@@ -23,7 +23,7 @@ class Stream:
     def __init__(self):
         self.floor = None  # everything below is accounted for, from the first that was seen
         self.ahead = {}  # seq above it → when it came; None: told as missing
-        self.rows = self.repeats = self.told = 0
+        self.rows = self.repeats = self.told = self.intake = 0
         self.lost = []  # [from, to] that nobody told of
         self.gaps = []  # as the sender told
 
@@ -54,13 +54,15 @@ class Stream:
         if gap in self.gaps:
             return False
         self.gaps.append(gap)
+        if "source" in gap:  # a loss at the intake has no numbers
+            self.intake += gap["count"]
+            return True
         self.told += gap["count"]
-        if "from" in gap:  # a loss at the intake has no numbers
-            if self.floor is None:
-                self.floor = gap["from"]
-            for seq in range(max(gap["from"], self.floor), gap["to"] + 1):
-                self.ahead.setdefault(seq, None)
-            self.advance()
+        if self.floor is None:
+            self.floor = gap["from"]
+        for seq in range(max(gap["from"], self.floor), gap["to"] + 1):
+            self.ahead.setdefault(seq, None)
+        self.advance()
         return True
 
     def overdue(self, grace):
@@ -113,8 +115,8 @@ class Receiver:
     def report(self):
         for name, s in self.streams.items():
             lost = sum(high - low + 1 for low, high in s.lost)
-            print(f"{'/'.join(name)}: {s.rows} rows, {s.repeats} repeats dropped, {s.told} told as missing, {lost} missing",
-                  file=sys.stderr)
+            print(f"{'/'.join(name)}: {s.rows} rows, {s.repeats} repeats dropped, {s.told} told as missing, {lost} missing"
+                  + (f"; {s.intake} lost at the intake" if s.intake else ""), file=sys.stderr)
         if self.foreign:
             print(f"{self.foreign} messages without an identity", file=sys.stderr)
 

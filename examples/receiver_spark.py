@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import LongType, StringType, StructField, StructType
 
 GAP = StructType([StructField("from", LongType()), StructField("to", LongType()), StructField("count", LongType()),
-                  StructField("reason", StringType())])
+                  StructField("reason", StringType()), StructField("source", StringType()), StructField("batch", LongType())])
 IDENTITY = StructType([StructField("device", StringType()), StructField("query", StringType()),
                        StructField("epoch", StringType()), StructField("batch", LongType()), StructField("row", LongType()),
                        StructField("seq", LongType()), StructField("gap", GAP)])
@@ -33,16 +33,18 @@ def main():
     spark.sparkContext.setLogLevel("WARN")
     messages = (spark.readStream.format("kafka").option("kafka.bootstrap.servers", bootstrap).option("subscribe", topic)
                 .option("startingOffsets", "earliest").option("includeHeaders", True).load())
-    # A gap record has no seq: it is told apart by its range.
+    # A gap record has no seq: it is told apart by its range; a loss at a source's intake by the batch that told of it.
     once = (identified(messages).where("who IS NOT NULL")
             .selectExpr("value", "timestamp", "who.device", "who.query", "who.epoch", "who.seq", "who.gap",
-                        "coalesce(who.seq, who.gap.`from`, -1) AS number", "who.seq IS NULL AS told")
+                        "coalesce(who.seq, who.gap.`from`, who.gap.batch, -1) AS number", "who.seq IS NULL AS told",
+                        "who.gap.source AS source")
             .withWatermark("timestamp", "1 hour")
-            .dropDuplicatesWithinWatermark(["device", "query", "epoch", "number", "told"]))
+            .dropDuplicatesWithinWatermark(["device", "query", "epoch", "number", "told", "source"]))
     rows = once.where("NOT told").select("value")
     account = (once.groupBy("device", "query", "epoch")
                .agg(F.count("seq").alias("rows"), F.min("seq").alias("first"), F.max("seq").alias("last"),
-                    F.coalesce(F.sum("gap.count"), F.lit(0)).alias("told"))
+                    F.coalesce(F.sum(F.expr("IF(source IS NULL, gap.count, 0)")), F.lit(0)).alias("told"),
+                    F.coalesce(F.sum(F.expr("IF(source IS NULL, 0, gap.count)")), F.lit(0)).alias("intake"))
                .withColumn("missing", F.expr("last - first + 1 - rows - told")))
     trigger = {"availableNow": True} if "--once" in sys.argv else {"processingTime": "8 seconds"}
     rows.writeStream.format("console").option("truncate", False).trigger(**trigger).start()

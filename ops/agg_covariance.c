@@ -55,12 +55,14 @@ static void pairs_finish(const struct aggregate_call *bound, const void *group, 
 {
     const struct pairs *s = group;
     enum statistic what = *(const enum statistic *)bound->state;
-    out->null[row] = s->n == 0 || (s->n == 1 && what != COVAR_POP);
+    double apart = sqrt(s->x_m2 * s->y_m2); // of CORR; dividing by zero is NULL
+    out->null[row] =
+        s->n == 0 || (s->n == 1 && what != COVAR_POP) || (what == CORR && (s->x_m2 == 0 || s->y_m2 == 0 || apart == 0));
     if (out->null[row])
         return;
     switch (what) {
     case CORR:
-        out->f64[row] = s->co / sqrt(s->x_m2 * s->y_m2);
+        out->f64[row] = s->co / apart;
         break;
     case COVAR_POP:
         out->f64[row] = s->co / s->n;
@@ -139,7 +141,8 @@ const struct aggregate aggregate_corr = {
     .max_args = 2,
     .bind = corr_bind,
     .usage = "corr(x, y)",
-    .summary = "Pearson's coefficient of correlation; NULL for fewer than two pairs.",
+    .summary =
+        "Pearson's coefficient of correlation; NULL for fewer than two pairs, or where x or y is always the same.",
     .example = "SELECT corr(x, y) FROM VALUES (1, 2), (2, 4), (3, 6) AS t(x, y)",
     .gives = "1.0",
 };

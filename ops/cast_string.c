@@ -3,7 +3,6 @@
 #include "ops/number.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 static struct slice source(const struct cast_place *p)
 {
@@ -18,18 +17,6 @@ static struct slice trim_all(struct slice s)
         s.size--;
     }
     while (s.size && ((unsigned char)s.data[s.size - 1] <= ' ' || s.data[s.size - 1] == 0x7F))
-        s.size--;
-    return s;
-}
-
-// java.lang.String.trim
-static struct slice trim_java(struct slice s)
-{
-    while (s.size && (unsigned char)*s.data <= ' ') {
-        s.data++;
-        s.size--;
-    }
-    while (s.size && (unsigned char)s.data[s.size - 1] <= ' ')
         s.size--;
     return s;
 }
@@ -77,36 +64,6 @@ static bool to_whole(const struct cast_place *p)
     }
 }
 
-static bool is_hex(char c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
-// Java's HexFloatingPointLiteral without its suffix, checked and copied for libc; "0x1.8p1".
-static bool copy_hex(struct slice s, char *to, uint32_t room)
-{
-    uint32_t i = s.size && (*s.data == '-' || *s.data == '+'), digits = 0;
-    if (s.size >= room || s.size < i + 2 || s.data[i] != '0' || (s.data[i + 1] | 0x20) != 'x')
-        return false;
-    bool point = false;
-    for (i += 2; i < s.size && (is_hex(s.data[i]) || (s.data[i] == '.' && !point)); i++) {
-        point |= s.data[i] == '.';
-        digits += s.data[i] != '.';
-    }
-    if (digits == 0 || i == s.size || (s.data[i] | 0x20) != 'p')
-        return false;
-    i++;
-    i += i < s.size && (s.data[i] == '-' || s.data[i] == '+');
-    if (i == s.size)
-        return false;
-    for (; i < s.size; i++)
-        if (s.data[i] < '0' || s.data[i] > '9')
-            return false;
-    memcpy(to, s.data, s.size);
-    to[s.size] = '\0';
-    return true;
-}
-
 // Cast.processFloatingPointSpecialLiterals: any case.
 static bool special_value(struct slice s, double *out)
 {
@@ -120,36 +77,21 @@ static bool special_value(struct slice s, double *out)
         *out = negative ? -(double)INFINITY : (double)INFINITY;
         return true;
     }
-    // A sign before NaN is only read as Java writes it.
-    if (!slice_equal_fold(s, SLICE("nan")) && !slice_equal(name, SLICE("NaN")))
+    if (!slice_equal_fold(s, SLICE("nan")))
         return false;
     *out = (double)NAN;
     return true;
 }
 
-enum { HEX_COPY = 256 };
-
-// Double.parseDouble's grammar, then the special names. *is_float: where to round to.
+// Double.parseDouble's grammar, then the special names.
 static bool to_fraction(const struct cast_place *p)
 {
     struct column *out = p->out;
     bool narrow = out->type->id == TYPE_FLOAT;
-    struct slice s = trim_java(source(p));
-    struct slice bare = s;
-    if (s.size > 1 && strchr("fFdD", s.data[s.size - 1]))
-        bare.size--;
-    if (narrow ? float_parse(bare, &out->f32[p->to]) : double_parse(bare, &out->f64[p->to]))
-        return true;
     double v;
-    char copy[HEX_COPY];
-    if (copy_hex(bare, copy, HEX_COPY)) {
-        if (narrow)
-            out->f32[p->to] = strtof(copy, NULL);
-        else
-            out->f64[p->to] = strtod(copy, NULL);
+    if (narrow ? float_parse_java(source(p), &out->f32[p->to]) : double_parse_java(source(p), &out->f64[p->to]))
         return true;
-    }
-    if (!special_value(s, &v))
+    if (!special_value(slice_trim_java(source(p)), &v))
         return false;
     if (narrow)
         out->f32[p->to] = (float)v;
@@ -160,7 +102,7 @@ static bool to_fraction(const struct cast_place *p)
 
 static bool to_decimal(const struct cast_place *p)
 {
-    return decimal_parse(trim_java(source(p)), cast_size(p->out->type), &p->out->decimal[p->to]);
+    return decimal_parse(slice_trim_java(source(p)), cast_size(p->out->type), &p->out->decimal[p->to]);
 }
 
 static bool is_one_of(struct slice s, const char *const *names)

@@ -4,7 +4,7 @@
 
 #include "ops/function.h"
 
-// Binds + - * / % div: each operand keeps its own precision and scale (a number without is cast), the result's
+// Binds + - * / % div pmod: each operand keeps its own precision and scale (a number without is cast), the result's
 // follow from the operator (Add.resultDecimalType and so on).
 enum status decimal_bind(struct binding *b);
 void decimal_negation(const struct call *c, const struct rows *rows);

@@ -1,4 +1,4 @@
-#include "ops/decoder.h"
+#include "ops/decode_mode.h"
 #include "ops/json_quick.h"
 
 #include <assert.h>
@@ -16,6 +16,8 @@ struct decoder {
     bool whole;             // multiLine: the bytes are one record
     bool begun;             // the first bytes of the file were seen
     int32_t corrupt_output; // -1: not wanted
+    unsigned allow;         // json_bytes.allow
+    struct slice line_end;  // lineSep; empty: \n, \r, \r\n
     struct json_formats formats;
     struct json_members members; // the wanted columns
     int32_t *output;             // of each member
@@ -27,27 +29,11 @@ struct decoder {
     struct decode_counters counters;
 };
 
-enum { PLAN_BLOCK = 16 * 1024, SHOWN_RECORD_MAX = 500 };
-
-static enum status open_formats(struct decoder *d, const struct decode_spec *spec, struct error *e)
-{
-    d->formats.session = spec->session;
-    struct slice timestamp = option_text(spec->options, "timestampFormat");
-    struct slice date = option_text(spec->options, "dateFormat");
-    enum status status = STATUS_OK;
-    if (timestamp.size)
-        status = time_format_compile(timestamp, &d->plan, &d->formats.timestamp, e);
-    if (status == STATUS_OK && date.size)
-        status = time_format_compile(date, &d->plan, &d->formats.date, e);
-    return status;
-}
+enum { PLAN_BLOCK = 16 * 1024 };
 
 // The wanted columns; the one for corrupt records is no member, even if a record has one of its name.
 static enum status open_members(struct decoder *d, const struct decode_spec *spec, struct error *e)
 {
-    struct slice corrupt = option_text(spec->options, "columnNameOfCorruptRecord");
-    if (corrupt.size == 0)
-        corrupt = SLICE("_corrupt_record");
     struct slice *names = ARENA_ARRAY(&d->plan, struct slice, spec->field_count);
     struct json_shape *shape = ARENA_ARRAY(&d->plan, struct json_shape, spec->field_count);
     d->output = ARENA_ARRAY(&d->plan, int32_t, spec->field_count);
@@ -55,18 +41,15 @@ static enum status open_members(struct decoder *d, const struct decode_spec *spe
     uint32_t count = 0;
     for (uint32_t i = 0; i < spec->field_count; i++) {
         const struct field *f = &spec->fields[i];
-        if (slice_equal(f->name, corrupt)) {
-            if (f->type->id != TYPE_STRING)
-                return error_set(e, STATUS_CONFIG,
-                                 "[INVALID_CORRUPT_RECORD_TYPE] the column `%.*s` for corrupt records must have the "
-                                 "nullable STRING type",
-                                 (int)f->name.size, f->name.data);
+        bool corrupt;
+        enum status status = decode_is_corrupt(spec->options, f, &corrupt, e);
+        if (status != STATUS_OK)
+            return status;
+        if (corrupt)
             d->corrupt_output = spec->output[i];
+        if (corrupt || spec->output[i] < 0)
             continue;
-        }
-        if (spec->output[i] < 0)
-            continue;
-        enum status status = json_shape_make(&shape[count], f->type, &d->formats, f->name, &d->plan, e);
+        status = json_shape_make(&shape[count], f->type, &d->formats, f->name, &d->plan, e);
         if (status != STATUS_OK)
             return status;
         names[count] = f->name;
@@ -93,12 +76,11 @@ static enum status json_decoder_open(const struct decode_spec *spec, struct memo
     struct decoder *d = mem_zalloc(memory, sizeof *d);
     d->memory = memory;
     arena_init(&d->plan, memory, PLAN_BLOCK);
-    struct slice mode = option_text(spec->options, "mode");
-    d->mode = slice_equal_fold(mode, SLICE("DROPMALFORMED")) ? DECODE_DROPMALFORMED
-              : slice_equal_fold(mode, SLICE("FAILFAST"))    ? DECODE_FAILFAST
-                                                             : DECODE_PERMISSIVE;
+    d->mode = decode_mode_read(spec->options);
     d->whole = option_boolean(spec->options, "multiLine");
-    enum status status = open_formats(d, spec, e);
+    enum status status = json_formats_read(&d->formats, &d->allow, spec->options, spec->session, &d->plan, e);
+    if (status == STATUS_OK)
+        status = decode_line_end(spec->options, &d->line_end, e);
     if (status == STATUS_OK)
         status = open_members(d, spec, e);
     if (status != STATUS_OK) {
@@ -106,7 +88,7 @@ static enum status json_decoder_open(const struct decode_spec *spec, struct memo
         return status;
     }
     d->level = ARENA_ARRAY(&d->plan, struct json_level, JSON_DEPTH_MAX + 2);
-    d->short_way = (struct json_quick){.members = &d->members, .level = d->level};
+    d->short_way = (struct json_quick){.members = &d->members, .level = d->level, .allow = d->allow};
     *out = d;
     return STATUS_OK;
 }
@@ -151,21 +133,12 @@ static void add_rows(struct decoder *d, struct chunk *out, uint32_t count, const
     d->counters.rejected += corrupt ? count : 0;
 }
 
-static enum status fail(struct slice record, struct error *e)
-{
-    return error_set(e, STATUS_FAILED,
-                     "[MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION] Malformed records are detected in record "
-                     "parsing: %.*s. Parse Mode: FAILFAST. To process malformed records as null result, set the "
-                     "option 'mode' to 'PERMISSIVE'.",
-                     (int)(record.size < SHOWN_RECORD_MAX ? record.size : SHOWN_RECORD_MAX), record.data);
-}
-
 // What becomes of a record that is malformed as a whole.
 static enum status malformed(struct decoder *d, struct slice record, struct chunk *out, struct error *e)
 {
     d->counters.records++;
     if (d->mode == DECODE_FAILFAST)
-        return fail(record, e);
+        return decode_fail(record, e);
     if (d->mode == DECODE_DROPMALFORMED) {
         d->counters.dropped++;
         return STATUS_OK;
@@ -224,7 +197,7 @@ static enum status deliver_elements(struct decoder *d, struct slice record, stru
 {
     d->rest = (struct array_rest){.active = n->more > 0, .corrupt = corrupt, .offset = n->after};
     if (corrupt && d->mode == DECODE_FAILFAST)
-        return fail(record, e);
+        return decode_fail(record, e);
     if (corrupt && d->mode == DECODE_DROPMALFORMED) {
         d->rest.active = false;
         d->counters.records += n->stored + n->more;
@@ -241,6 +214,7 @@ static enum status resume_array(struct decoder *d, struct slice record, struct c
 {
     struct json_reader r;
     json_open(&r, record, d->level, out->arena);
+    r.bytes.allow = d->allow;
     r.bytes.at = record.data + d->rest.offset;
     r.depth = 1;
     r.level[1] = (struct json_level){.kind = JSON_START_ARRAY, .entries = 1};
@@ -258,6 +232,7 @@ static enum status long_way(struct decoder *d, struct slice record, bool atomic,
         return resume_array(d, record, out, e);
     struct json_reader r;
     json_open(&r, record, d->level, out->arena);
+    r.bytes.allow = d->allow;
     if (!json_next(&r))
         return malformed(d, record, out, e);
     if (r.token == JSON_NONE)
@@ -309,6 +284,23 @@ static const char *line_end(const char *p, const char *end)
     return carriage_return ? carriage_return : end;
 }
 
+// Records with an end of their own (lineSep).
+static enum status decode_separated(struct decoder *d, struct slice bytes, bool last, struct chunk *out, uint32_t *used,
+                                    struct error *e)
+{
+    enum status status = STATUS_OK;
+    while (*used < bytes.size && out->rows.count < CHUNK_ROWS && status == STATUS_OK) {
+        struct slice record;
+        uint32_t next = decode_cut(bytes, *used, d->line_end, last, &record);
+        if (next == *used)
+            break;
+        status = long_way(d, record, false, out, e);
+        if (status == STATUS_OK)
+            *used = next;
+    }
+    return status == STATUS_AGAIN ? STATUS_OK : status;
+}
+
 static enum status decode_lines(struct decoder *d, struct slice bytes, bool last, struct chunk *out, uint32_t *used,
                                 struct error *e)
 {
@@ -348,7 +340,8 @@ static enum status json_decoder_decode(struct decoder *d, struct slice bytes, bo
     if (!d->begun && bytes.size >= 3 && memcmp(bytes.data, "\xEF\xBB\xBF", 3) == 0)
         *used = 3;
     d->begun = d->begun || bytes.size > 0;
-    return decode_lines(d, bytes, last, out, used, e);
+    return d->line_end.size ? decode_separated(d, bytes, last, out, used, e)
+                            : decode_lines(d, bytes, last, out, used, e);
 }
 
 static enum status json_decoder_decode_one(struct decoder *d, struct slice message, struct chunk *out, struct error *e)
@@ -367,32 +360,9 @@ static enum status json_decoder_decode_one(struct decoder *d, struct slice messa
     return long_way(d, message, true, out, e);
 }
 
-static const char *const modes[] = {"PERMISSIVE", "DROPMALFORMED", "FAILFAST", NULL};
-
-static const struct option_spec json_decoder_options[] = {
-    {.name = "mode",
-     .kind = OPTION_CHOICE,
-     .fallback = "PERMISSIVE",
-     .choices = modes,
-     .summary = "what becomes of a malformed record"},
-    {.name = "columnNameOfCorruptRecord",
-     .kind = OPTION_STRING,
-     .fallback = "_corrupt_record",
-     .summary = "the column of the schema that gets the text of malformed records"},
-    {.name = "timestampFormat",
-     .kind = OPTION_STRING,
-     .summary = "pattern of TIMESTAMP texts; absent: as CAST reads them"},
-    {.name = "dateFormat", .kind = OPTION_STRING, .summary = "pattern of DATE texts; absent: as CAST reads them"},
-    {.name = "multiLine",
-     .kind = OPTION_BOOLEAN,
-     .fallback = "false",
-     .summary = "a file is one JSON value, not one a line"},
-    {.name = NULL},
-};
-
 const struct decoder_class decoder_json = {
     .name = "json",
-    .options = json_decoder_options,
+    .options = json_read_options,
     .open = json_decoder_open,
     .close = json_decoder_close,
     .restart = json_decoder_restart,

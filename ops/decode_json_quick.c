@@ -47,7 +47,7 @@ static const char *quick_string(struct json_quick *q, const char *p, struct slic
     close = closing_quote(close, q->end);
     if (!close)
         return NULL;
-    struct json_bytes b = {p, close + 1};
+    struct json_bytes b = {p, close + 1, q->allow};
     return json_string(&b, '"', q->arena, text) ? b.at : NULL;
 }
 
@@ -57,7 +57,7 @@ static const char *skip_string(const struct json_quick *q, const char *p)
     if (*close == '"')
         return close + 1;
     close = closing_quote(close, q->end);
-    struct json_bytes b = {p, close ? close + 1 : p};
+    struct json_bytes b = {p, close ? close + 1 : p, q->allow};
     return close && json_skip_string(&b) ? b.at : NULL;
 }
 
@@ -245,6 +245,7 @@ static const char *quick_tree(struct json_quick *q, const char *p, const struct 
         return NULL;
     struct json_reader r;
     json_open(&r, (struct slice){p, (uint32_t)(after - p)}, q->level, q->arena);
+    r.bytes.allow = q->allow;
     if (!c->null[row] || !json_next(&r) || json_value(&r, s, c, row, q->arena) != JSON_GOOD)
         return NULL;
     return after;

@@ -5,7 +5,7 @@
 void json_open(struct json_reader *r, struct slice record, struct json_level *level, struct arena *arena)
 {
     *r = (struct json_reader){.level = level, .arena = arena};
-    r->bytes = (struct json_bytes){record.data, record.data + record.size};
+    r->bytes = (struct json_bytes){record.data, record.data + record.size, 0};
     // ByteSourceJsonBootstrapper looks for a mark in four bytes or more.
     if (record.size >= 4 && memcmp(record.data, "\xEF\xBB\xBF", 3) == 0)
         r->bytes.at += 3;
@@ -24,8 +24,13 @@ static int skip_white(struct json_reader *r)
 {
     while (!at_end(r)) {
         uint8_t c = (uint8_t)*r->bytes.at++;
+        if (c == '/') {
+            if (!(r->bytes.allow & JSON_ALLOW_COMMENTS) || !json_skip_comment(&r->bytes))
+                return REFUSED;
+            continue;
+        }
         if (c > ' ')
-            return c == '/' ? REFUSED : c; // a comment
+            return c;
         if (c != ' ' && c != '\n' && c != '\r' && c != '\t')
             return REFUSED;
     }
@@ -85,8 +90,11 @@ static bool number(struct json_reader *r, enum json_token *token)
     if (*b->at == '0') {
         b->at++;
         whole = 1;
-        if (is_digit(r))
+        if (is_digit(r) && !(r->bytes.allow & JSON_ALLOW_LEADING_ZEROS))
             return false;
+        while (!at_end(r) && *b->at == '0')
+            b->at++;
+        whole = is_digit(r) ? digits(r) : whole;
     } else {
         whole = digits(r);
     }
@@ -141,7 +149,7 @@ static bool word(struct json_reader *r, const char *text, size_t known)
 // NaN, Infinity, INF with a sign; the text is the word as Jackson keeps it.
 static bool not_a_number(struct json_reader *r, const char *text, size_t known, enum json_token *token)
 {
-    if (!word(r, text, known))
+    if (!word(r, text, known) || r->bytes.allow & JSON_REFUSE_WORDS)
         return false;
     r->text = slice_of(text);
     *token = JSON_FLOAT;
@@ -176,7 +184,7 @@ static bool begin_value(struct json_reader *r, int c, enum json_token *token)
         return true;
     case '\'':
         *token = JSON_STRING;
-        return json_string(&r->bytes, '\'', r->arena, &r->text);
+        return !(r->bytes.allow & JSON_REFUSE_SINGLE_QUOTES) && json_string(&r->bytes, '\'', r->arena, &r->text);
     case '{':
         *token = JSON_START_OBJECT;
         return true;
@@ -228,8 +236,14 @@ static bool after_name(struct json_reader *r)
 static bool next_name(struct json_reader *r, int c)
 {
     struct slice name;
-    if ((c != '"' && c != '\'') || !json_member_name(&r->bytes, (char)c, r->arena, &name))
-        return false;
+    if (c == '"' || (c == '\'' && !(r->bytes.allow & JSON_REFUSE_SINGLE_QUOTES))) {
+        if (!json_member_name(&r->bytes, (char)c, r->arena, &name))
+            return false;
+    } else {
+        r->bytes.at--;
+        if (c < 0 || !(r->bytes.allow & JSON_ALLOW_UNQUOTED_NAMES) || !json_bare_name(&r->bytes, r->arena, &name))
+            return false;
+    }
     r->level[r->depth].name = name;
     r->token = JSON_NAME;
     c = skip_colon(r);

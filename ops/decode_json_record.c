@@ -173,7 +173,7 @@ static enum json_result binary_value(struct json_reader *r, struct column *c, ui
     // A string in single quotes is all there; give it the end that json_base64 looks for.
     char *copy = arena_copy(arena, r->text.data, r->text.size);
     copy[r->text.size] = '"';
-    struct json_bytes b = {copy, copy + r->text.size + 1};
+    struct json_bytes b = {copy, copy + r->text.size + 1, r->bytes.allow};
     return json_base64(&b, arena, &bytes) ? put_slice(c, row, bytes) : JSON_BAD;
 }
 

@@ -11,6 +11,8 @@ static bool integer(enum json_token token, struct slice text, int64_t *out)
         return false;
     bool negative = text.data[0] == '-';
     uint32_t i = negative;
+    while (i + 1 < text.size && text.data[i] == '0') // allowNumericLeadingZeros
+        i++;
     if (text.size - i > 19)
         return false;
     uint64_t v = 0;
@@ -75,12 +77,16 @@ static bool put_i64(const struct json_shape *s, enum json_token token, struct sl
 // An integer has no negative zero.
 static struct slice without_sign(enum json_token token, struct slice text)
 {
-    return token == JSON_INTEGER && slice_equal(text, SLICE("-0")) ? SLICE("0") : text;
+    int64_t v;
+    bool zero = token == JSON_INTEGER && text.data[0] == '-' && integer(token, text, &v) && v == 0;
+    return zero ? SLICE("0") : text;
 }
 
 // The words for what is no number, as strings and bare; false: none of them.
-static bool not_a_number(struct slice text, double *out)
+static bool not_a_number(const struct json_shape *s, struct slice text, double *out)
 {
+    if (s->formats->no_words)
+        return false;
     bool sign = text.size && (text.data[0] == '-' || text.data[0] == '+');
     struct slice rest = {text.data + sign, text.size - sign};
     if (slice_equal(text, SLICE("NaN")))
@@ -95,11 +101,10 @@ static bool not_a_number(struct slice text, double *out)
 static bool put_f64(const struct json_shape *s, enum json_token token, struct slice text, struct column *c,
                     uint32_t row)
 {
-    (void)s;
     double v;
     if (token != JSON_STRING && token != JSON_INTEGER && token != JSON_FLOAT)
         return false;
-    if (!not_a_number(text, &v) && (token == JSON_STRING || !double_parse(without_sign(token, text), &v)))
+    if (!not_a_number(s, text, &v) && (token == JSON_STRING || !double_parse(without_sign(token, text), &v)))
         return false;
     c->f64[row] = v;
     return true;
@@ -108,12 +113,11 @@ static bool put_f64(const struct json_shape *s, enum json_token token, struct sl
 static bool put_f32(const struct json_shape *s, enum json_token token, struct slice text, struct column *c,
                     uint32_t row)
 {
-    (void)s;
     double word;
     float v;
     if (token != JSON_STRING && token != JSON_INTEGER && token != JSON_FLOAT)
         return false;
-    if (not_a_number(text, &word))
+    if (not_a_number(s, text, &word))
         v = (float)word;
     else if (token == JSON_STRING || !float_parse(without_sign(token, text), &v))
         return false;
@@ -121,82 +125,29 @@ static bool put_f32(const struct json_shape *s, enum json_token token, struct sl
     return true;
 }
 
-enum { CLEAN_TEXT_MAX = 256 };
-
-// A string that is a number for java.math.BigDecimal once its commas are gone (ExprUtils.getDecimalParser).
 static bool put_decimal(const struct json_shape *s, enum json_token token, struct slice text, struct column *c,
                         uint32_t row)
 {
-    char clean[CLEAN_TEXT_MAX];
-    struct decimal v;
     if (token != JSON_STRING && token != JSON_INTEGER && token != JSON_FLOAT)
         return false;
-    if (memchr(text.data, ',', text.size)) {
-        uint32_t size = 0;
-        for (uint32_t i = 0; i < text.size; i++) {
-            if (text.data[i] == ',')
-                continue;
-            if (size == sizeof clean)
-                return false;
-            clean[size++] = text.data[i];
-        }
-        text = (struct slice){clean, size};
-    }
-    if (!decimal_parse(text, (struct decimal_size){s->type->precision, s->type->scale}, &v))
-        return false;
-    c->decimal[row] = v;
-    return true;
-}
-
-// DateTimeUtils.cleanLegacyTimestampStr: Spark's second try goes without "GMT". false: there was none.
-static bool without_gmt(struct slice text, char *to, uint32_t room, struct slice *out)
-{
-    uint32_t size = 0;
-    if (text.size > room)
-        return false;
-    for (uint32_t i = 0; i < text.size;) {
-        if (i + 3 <= text.size && memcmp(text.data + i, "GMT", 3) == 0)
-            i += 3;
-        else
-            to[size++] = text.data[i++];
-    }
-    *out = (struct slice){to, size};
-    return size < text.size;
+    return decimal_parse_java(text, (struct decimal_size){s->type->precision, s->type->scale}, &c->decimal[row]);
 }
 
 static bool put_timestamp(const struct json_shape *s, enum json_token token, struct slice text, struct column *c,
                           uint32_t row)
 {
-    const struct session *session = s->formats->session;
     int64_t v;
     if (integer(token, text, &v)) {
         c->i64[row] = (int64_t)((uint64_t)v * MICROS_PER_SECOND);
         return true;
     }
-    if (token != JSON_STRING)
-        return false;
-    if (s->formats->timestamp) {
-        if (!time_format_parse(s->formats->timestamp, text, session->zone, session->zones, &v))
-            return false;
-    } else if (!timestamp_parse_at(text, session->zone, session->zones, session->now, &v)) {
-        char bytes[CLEAN_TEXT_MAX];
-        struct slice rest;
-        if (!without_gmt(text, bytes, sizeof bytes, &rest) ||
-            !timestamp_parse_at(rest, session->zone, session->zones, session->now, &v))
-            return false;
-    }
-    c->i64[row] = v;
-    return true;
+    return token == JSON_STRING && payload_timestamp(&s->formats->time, text, &c->i64[row]);
 }
 
 static bool put_timestamp_ntz(const struct json_shape *s, enum json_token token, struct slice text, struct column *c,
                               uint32_t row)
 {
-    int64_t v;
-    if (token != JSON_STRING || !timestamp_ntz_parse(text, s->formats->session->zones, false, &v))
-        return false;
-    c->i64[row] = v;
-    return true;
+    return token == JSON_STRING && payload_timestamp_ntz(&s->formats->time, text, &c->i64[row]);
 }
 
 // A date of the Julian calendar, counted in days, as the same day of the Gregorian (RebaseDateTime.
@@ -221,20 +172,12 @@ static bool put_date(const struct json_shape *s, enum json_token token, struct s
                      uint32_t row)
 {
     int64_t v;
+    int32_t days;
     if (token != JSON_STRING)
         return false;
-    if (s->formats->date) {
-        if (!time_format_parse(s->formats->date, text, &zone_utc, s->formats->session->zones, &v))
-            return false;
-        c->i32[row] = (int32_t)floor_divide(v, (int64_t)SECONDS_PER_DAY * MICROS_PER_SECOND);
-        return true;
-    }
-    char bytes[CLEAN_TEXT_MAX];
-    struct slice rest;
-    int32_t days;
-    if (!date_parse(text, &days) && !(without_gmt(text, bytes, sizeof bytes, &rest) && date_parse(rest, &days))) {
+    if (!payload_date(&s->formats->time, text, &days)) {
         // Spark 1.5 wrote dates as their days.
-        if (!int64_parse(text, &v) || v < INT32_MIN || v > INT32_MAX)
+        if (!s->formats->time.date_again || !int64_parse(text, &v) || v < INT32_MIN || v > INT32_MAX)
             return false;
         days = rebase((int32_t)v);
     }

@@ -105,13 +105,13 @@ static bool take_escape(struct json_bytes *b, uint32_t *unit)
         return false;
     if (c != 'u') {
         const char *found = c ? strchr(name, (int)c) : NULL;
+        if (found && c == '\'' && b->allow & JSON_REFUSE_SINGLE_QUOTES)
+            found = NULL;
         if (!found) {
-            // Jackson reads the whole character to name it in its message.
-            uint32_t code;
+            // Jackson reads the whole character, if only to name it in its message.
             unsigned length;
-            if (c >= 0x80)
-                take_utf8(b, c, true, &code, &length);
-            return false;
+            *unit = c;
+            return (c < 0x80 || take_utf8(b, c, true, unit, &length)) && b->allow & JSON_ALLOW_ANY_ESCAPE;
         }
         *unit = (uint8_t)value[found - name];
         return true;
@@ -182,7 +182,7 @@ static bool rewrite(struct json_bytes *b, char quote, struct units *u)
             if (!take_escape(b, &code))
                 return false;
             put_unit(u, code);
-        } else if (c < 0x20) {
+        } else if (c < 0x20 && !(b->allow & JSON_ALLOW_CONTROL_CHARS)) {
             return false;
         } else if (c < 0x80) {
             put_unit(u, c);
@@ -222,7 +222,7 @@ bool json_skip_string(struct json_bytes *b)
             return false;
         if (c == '"')
             return true;
-        if (c < 0x20)
+        if (c < 0x20 && !(b->allow & JSON_ALLOW_CONTROL_CHARS))
             return false;
         if (c == '\\' ? !take_escape(b, &code) : c >= 0x80 && !take_utf8(b, c, true, &code, &length))
             return false;
@@ -257,7 +257,7 @@ static bool name_text(struct slice raw, struct arena *arena, struct slice *text)
     *text = raw;
     if (utf8_valid(raw.data, raw.size))
         return true;
-    struct json_bytes b = {raw.data, raw.data + raw.size};
+    struct json_bytes b = {raw.data, raw.data + raw.size, 0};
     struct units u = {.data = arena_alloc(arena, raw.size + 1)};
     uint32_t c, code;
     unsigned length;
@@ -290,7 +290,8 @@ bool json_member_name(struct json_bytes *b, char quote, struct arena *arena, str
     b->at = p;
     for (;;) {
         uint32_t c;
-        if (!take(b, &c) || (c < 0x20 && c != (uint8_t)quote) || (c == '\\' && !name_escape(b, &u))) {
+        bool control = b->at < b->end && (uint8_t)*b->at < 0x20 && !(b->allow & JSON_ALLOW_CONTROL_CHARS);
+        if (!take(b, &c) || control || (c == '\\' && !name_escape(b, &u))) {
             keep(l, 0);
             return false;
         }
@@ -299,6 +300,52 @@ bool json_member_name(struct json_bytes *b, char quote, struct arena *arena, str
         if (c != '\\')
             u.data[u.size++] = (char)c;
     }
+}
+
+// Character.isJavaIdentifierPart of a byte as if it were Latin-1, and what JavaScript has beside; Jackson's
+// CharTypes.getInputCodeUtf8JsNames.
+static bool in_bare_name(uint8_t c)
+{
+    if (c < 0x80)
+        return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == 0x7F ||
+               (c > ' ' && strchr("_$@#*-+", c));
+    return c < 0xA0 || (c >= 0xA2 && c <= 0xA5) || c == 0xAA || c == 0xAD || c == 0xB5 || c == 0xBA ||
+           (c >= 0xC0 && c != 0xD7 && c != 0xF7);
+}
+
+bool json_bare_name(struct json_bytes *b, struct arena *arena, struct slice *text)
+{
+    const char *from = b->at;
+    while (b->at < b->end && in_bare_name((uint8_t)*b->at))
+        b->at++;
+    struct slice raw = {from, (uint32_t)(b->at - from)};
+    return raw.size > 0 && b->at < b->end && name_text(raw, arena, text);
+}
+
+// One character of a comment. false: there is none, or none that may be.
+static bool take_in_comment(struct json_bytes *b, uint32_t *c)
+{
+    uint32_t code;
+    unsigned length;
+    if (!take(b, c))
+        return false;
+    return *c >= 0x80 ? take_utf8(b, *c, true, &code, &length) : *c >= 0x20 || strchr("\t\n\r", (int)*c);
+}
+
+bool json_skip_comment(struct json_bytes *b)
+{
+    uint32_t c, before = 0;
+    if (!take(b, &c) || (c != '/' && c != '*'))
+        return false;
+    bool line = c == '/';
+    while (b->at < b->end) {
+        if (!take_in_comment(b, &c))
+            return false;
+        if (line ? c == '\n' || c == '\r' : c == '/' && before == '*')
+            return true;
+        before = c;
+    }
+    return line;
 }
 
 // The value of a base64 character; -2: padding; -1: none.

@@ -1,16 +1,23 @@
-#include "ops/decoder.h"
+#include "ops/decode_mode.h"
 
 #include <assert.h>
 
 // Spark's text source: one column, `value`, a line each row; CR, LF and CRLF end a line.
 struct decoder {
     struct memory *memory;
-    bool whole;     // wholetext: a file is one row
-    bool begun;     // the first bytes of the file were seen
-    bool skip_feed; // the bytes before ended in a CR: an LF now belongs to it
-    int32_t output; // of `value`; -1: not wanted
+    bool whole;            // wholetext: a file is one row
+    bool begun;            // the first bytes of the file were seen
+    bool skip_feed;        // the bytes before ended in a CR: an LF now belongs to it
+    struct slice line_end; // lineSep; empty: CR, LF and CRLF
+    int32_t output;        // of `value`; -1: not wanted
     struct decode_counters counters;
 };
+
+static void text_decoder_close(struct decoder *d)
+{
+    if (d)
+        mem_free(d->memory, d, sizeof *d);
+}
 
 static enum status text_decoder_open(const struct decode_spec *spec, struct memory *memory, struct decoder **out,
                                      struct error *e)
@@ -21,14 +28,13 @@ static enum status text_decoder_open(const struct decode_spec *spec, struct memo
     d->memory = memory;
     d->whole = option_boolean(spec->options, "wholetext");
     d->output = spec->output[0];
+    enum status status = decode_line_end(spec->options, &d->line_end, e);
+    if (status != STATUS_OK) {
+        text_decoder_close(d);
+        return status;
+    }
     *out = d;
     return STATUS_OK;
-}
-
-static void text_decoder_close(struct decoder *d)
-{
-    if (d)
-        mem_free(d->memory, d, sizeof *d);
 }
 
 static void text_decoder_restart(struct decoder *d)
@@ -74,6 +80,19 @@ static const char *line_end(const char *p, const char *end, const char **feed)
     return carriage_return ? carriage_return : *feed;
 }
 
+static enum status decode_separated(struct decoder *d, struct slice bytes, bool last, struct chunk *out, uint32_t *used)
+{
+    while (*used < bytes.size && out->rows.count < CHUNK_ROWS) {
+        struct slice line;
+        uint32_t next = decode_cut(bytes, *used, d->line_end, last, &line);
+        if (next == *used)
+            break;
+        add_row(d, line, out);
+        *used = next;
+    }
+    return STATUS_OK;
+}
+
 static enum status text_decoder_decode(struct decoder *d, struct slice bytes, bool last, struct chunk *out,
                                        uint32_t *used, struct error *e)
 {
@@ -86,6 +105,10 @@ static enum status text_decoder_decode(struct decoder *d, struct slice bytes, bo
     if (!d->begun && bytes.size >= 3 && memcmp(p, "\xEF\xBB\xBF", 3) == 0)
         p += 3; // Hadoop's LineRecordReader takes it off
     d->begun = d->begun || bytes.size > 0;
+    if (d->line_end.size) {
+        *used = (uint32_t)(p - bytes.data);
+        return decode_separated(d, bytes, last, out, used);
+    }
     if (d->skip_feed && p < end) {
         p += *p == '\n';
         d->skip_feed = false;
@@ -114,6 +137,8 @@ static enum status text_decoder_decode_one(struct decoder *d, struct slice messa
 
 static const struct option_spec text_decoder_options[] = {
     {.name = "wholetext", .kind = OPTION_BOOLEAN, .fallback = "false", .summary = "a file is one row"},
+    {.name = "lineSep", .kind = OPTION_STRING, .summary = "what ends a line; absent: \\n, \\r, \\r\\n"},
+    DECODE_ENCODING_OPTIONS,
     {.name = NULL},
 };
 

@@ -52,7 +52,7 @@ struct decoder_class {
     const struct decode_counters *(*counters)(const struct decoder *d);
 };
 
-extern const struct decoder_class decoder_json, decoder_text;
+extern const struct decoder_class decoder_csv, decoder_json, decoder_text;
 
 const struct decoder_class *decoder_find(struct slice name);
 const struct decoder_class *const *decoder_list(uint32_t *count);

@@ -1,6 +1,7 @@
 #include "ops/decoder.h"
 
 static const struct decoder_class *const decoders[] = {
+    &decoder_csv,
     &decoder_json,
     &decoder_text,
 };

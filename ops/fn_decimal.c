@@ -42,20 +42,20 @@ static void remainder_of(const struct call *c, const struct rows *rows)
     calculate(c, rows, decimal_remainder);
 }
 
-// Pmod: the remainder brought to the divisor's side.
+// Where the remainder is negative the divisor is added, and what is left is divided again (Pmod.pmod).
 static bool positive_remainder(struct decimal x, unsigned x_scale, struct decimal y, unsigned y_scale,
                                struct decimal_size to, struct decimal *out)
 {
-    struct decimal rest, sum;
-    struct decimal_size wide = {DECIMAL_PRECISION_MAX, to.scale};
-    if (!decimal_remainder(x, x_scale, y, y_scale, to, &rest))
+    struct decimal_size sum = {DECIMAL_PRECISION_MAX, to.scale};
+    struct decimal left;
+    if (!decimal_remainder(x, x_scale, y, y_scale, to, &left))
         return false;
-    *out = rest;
-    return decimal_sign(rest) >= 0 || (decimal_add(rest, to.scale, y, y_scale, wide, &sum) &&
-                                       decimal_remainder(sum, wide.scale, y, y_scale, to, out));
+    *out = left;
+    return decimal_sign(left) >= 0 || (decimal_add(left, to.scale, y, y_scale, sum, &left) &&
+                                       decimal_remainder(left, sum.scale, y, y_scale, to, out));
 }
 
-static void pmod(const struct call *c, const struct rows *rows)
+static void positive_remainder_of(const struct call *c, const struct rows *rows)
 {
     calculate(c, rows, positive_remainder);
 }
@@ -88,8 +88,8 @@ static const struct {
     {&function_multiply, multiply, decimal_size_multiply},
     {&function_divide, divide, decimal_size_divide},
     {&function_remainder, remainder_of, decimal_size_remainder},
+    {&function_pmod, positive_remainder_of, decimal_size_remainder},
     {&function_div, quotient, NULL},
-    {&function_pmod, pmod, decimal_size_remainder},
 };
 
 // The type an operand is cast to: its own, or one that holds every value of it; of the other's where it is a NULL.

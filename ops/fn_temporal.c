@@ -55,6 +55,20 @@ static bool timestamp_add_day_time(int64_t *micros, int64_t by, const struct zon
     return !__builtin_add_overflow(*micros, by - days, micros);
 }
 
+bool timestamp_add_interval(int64_t *micros, const struct interval *by, const struct zone *zone)
+{
+    int64_t days = by->days * MICROS_PER_DAY, local;
+    if (by->months != 0 && !timestamp_add_months(micros, by->months, zone))
+        return false;
+    if (days != 0 && zone == NULL && __builtin_add_overflow(*micros, days, micros))
+        return false;
+    if (days != 0 && zone != NULL &&
+        (__builtin_add_overflow(micros_to_local(*micros, zone), days, &local) ||
+         !keep_offset(local, *micros, zone, micros)))
+        return false;
+    return !__builtin_add_overflow(*micros, by->micros, micros);
+}
+
 BINARY_KERNEL(add_micros, int64_t, i64, int64_t, i64, (uint64_t)x + (uint64_t)y)
 BINARY_KERNEL(subtract_micros, int64_t, i64, int64_t, i64, (uint64_t)x - (uint64_t)y)
 BINARY_KERNEL(add_days, int32_t, i32, int32_t, i32, (uint32_t)x + (uint32_t)y)

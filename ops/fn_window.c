@@ -50,7 +50,7 @@ static enum status check_durations(const struct window_call *w, struct error *e)
     return STATUS_OK;
 }
 
-static const struct type *window_type(struct arena *a, const struct type *time)
+const struct type *window_type(struct arena *a, const struct type *time)
 {
     // nullable, as Spark has them: a row with a NULL time has left before
     struct field fields[] = {{SLICE("start"), time, true}, {SLICE("end"), time, true}};

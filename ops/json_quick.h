@@ -20,6 +20,7 @@ struct quick_guess {
 struct json_quick {
     const struct json_members *members;
     struct json_level *level; // for nested values, JSON_DEPTH_MAX + 2
+    unsigned allow;           // json_bytes.allow
     const char *end;          // of the bytes; a newline stands somewhere before it, at or behind every record's begin
     struct arena *arena;      // the chunk's
     struct quick_guess guess[QUICK_GUESSES];

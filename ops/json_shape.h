@@ -3,9 +3,8 @@
 #define OPS_JSON_SHAPE_H
 
 #include "ops/chunk.h"
-#include "ops/datetime.h"
 #include "ops/json_reader.h"
-#include "ops/session.h"
+#include "ops/payload_time.h"
 #include "ops/status.h"
 
 struct json_shape;
@@ -23,10 +22,15 @@ struct json_names {
 };
 
 struct json_formats {
-    const struct session *session;
-    const struct time_format *timestamp; // NULL: as CAST reads it
-    const struct time_format *date;
+    struct payload_time time;
+    bool no_words; // "NaN", "Infinity" are no numbers (JSON_REFUSE_WORDS)
 };
+
+extern const struct option_spec json_read_options[];
+
+// *allow: for json_bytes.allow.
+enum status json_formats_read(struct json_formats *f, unsigned *allow, const struct options *o,
+                              const struct session *session, struct arena *arena, struct error *e);
 
 struct json_shape {
     const struct type *type;

@@ -25,4 +25,12 @@ bool float_parse(struct slice s, float *out);
 // Optional sign and digits, whole slice; false: not an integer, or out of range.
 bool int64_parse(struct slice s, int64_t *out);
 
+// As Java's own parsers read them. String.trim: blanks and control characters.
+struct slice slice_trim_java(struct slice s);
+// Double.parseDouble, Float.parseFloat: trimmed; a suffix (1.5d, 2f), hexadecimal (0x1.8p1), NaN, Infinity.
+bool double_parse_java(struct slice s, double *out);
+bool float_parse_java(struct slice s, float *out);
+// Long.parseLong: digits of any script of Unicode's first plane.
+bool int64_parse_java(struct slice s, int64_t *out);
+
 #endif

@@ -9,6 +9,7 @@
 // TOUCHED and the group's key. They are gone when the batch is closed.
 #include "ops/operators.h"
 
+#include "ops/group_items.h"
 #include "ops/group_key.h"
 #include "ops/group_table.h"
 
@@ -19,35 +20,24 @@ enum {
     PAGE_BYTES = 1 << 18, // of touched keys, read at a time
 };
 
-struct item {
-    struct aggregate_call step, finish; // the same call; what its states point to is put in `values` or in `scratch`
-    uint32_t first_arg, offset;         // offset: of its state in a group's
-    int32_t filter;
-};
-
 struct aggregate_op {
     struct op op;
     struct aggregate_spec spec;
     struct batch batch;
     struct arena arena; // of this struct's arrays
-    struct item *item;
+    struct group_items items;
     struct group_key key;
     struct group_keys keys;
     struct group_table table, late;
-    uint32_t state_size;
-    struct arena values;  // what the table's states point to
-    struct arena scratch; // of the rows that go out, and of the states loaded for them
-    void *loaded;         // a group's state, read from the store
-    struct text value;    // its bytes, to be stored
-    struct text resume;   // the key at which a scan goes on
+    void *loaded;       // a group's state, read from the store
+    struct text value;  // its bytes, to be stored
+    struct text resume; // the key at which a scan goes on
     bool spilled;
     // of the chunk being pushed
-    struct column **column;     // the keys
-    const struct column **args; // of one aggregate
+    struct column **column; // the keys
     uint8_t *is_late;
-    uint32_t *index, *late_index, *filter_index;
+    uint32_t *index, *late_index;
     struct group **group;
-    void **state, **filter_state;
     // of the chunk going out
     struct column **out;
     uint32_t out_rows;
@@ -89,53 +79,12 @@ static void count_late(struct aggregate_op *a, const struct rows *late)
     }
 }
 
-static void init_states(struct aggregate_op *a, struct group *g)
-{
-    for (; g != NULL; g = g->next)
-        for (uint32_t k = 0; k < a->spec.item_count; k++)
-            if (a->item[k].step.kernels->init != NULL)
-                a->item[k].step.kernels->init(&a->item[k].step, (char *)group_state(g) + a->item[k].offset);
-}
-
 static void find_groups(struct aggregate_op *a, const struct rows *rows)
 {
     struct group *last = a->table.last;
     group_keys_write(&a->key, a->column, rows, &a->keys);
     group_table_find(&a->table, a->keys.key, a->keys.hash, rows->count, a->group);
-    init_states(a, last != NULL ? last->next : a->table.first);
-}
-
-// FILTER (WHERE): the rows, and their groups, for which the condition is true.
-static struct rows filter_rows(struct aggregate_op *a, const struct column *condition, const struct rows *rows)
-{
-    uint32_t kept = 0;
-    FOR_EACH_ROW (i, rows) {
-        a->filter_index[kept] = i;
-        a->filter_state[kept] = a->state[i_k];
-        kept += !is_null(condition, i) && condition->boolean[at(condition, i)];
-    }
-    return (struct rows){a->filter_index, kept};
-}
-
-static void step_items(struct aggregate_op *a, const struct rows *rows)
-{
-    uint32_t offset = 0;
-    for (uint32_t k = 0; k < rows->count; k++)
-        a->state[k] = group_state(a->group[k]);
-    for (uint32_t n = 0; n < a->spec.item_count; n++) {
-        const struct item *item = &a->item[n];
-        for (uint32_t k = 0; item->offset > offset && k < rows->count; k++)
-            a->state[k] = (char *)a->state[k] + (item->offset - offset);
-        offset = item->offset;
-        for (uint32_t k = 0; k < item->step.argc; k++)
-            a->args[k] = program_result(a->spec.inputs, item->first_arg + k);
-        if (item->filter < 0) {
-            item->step.kernels->step(&item->step, a->args, rows, a->state);
-        } else {
-            struct rows kept = filter_rows(a, program_result(a->spec.inputs, (uint32_t)item->filter), rows);
-            item->step.kernels->step(&item->step, a->args, &kept, a->filter_state);
-        }
-    }
+    group_items_begin(&a->items, last != NULL ? last->next : a->table.first);
 }
 
 // ---- groups and the state
@@ -147,21 +96,6 @@ static enum status damaged(struct error *e)
                      "`runnel state CHECKPOINT check` reads all of them");
 }
 
-// Reads an entry's value into `loaded`.
-static bool load_states(struct aggregate_op *a, struct slice bytes)
-{
-    memset(a->loaded, 0, a->state_size);
-    for (uint32_t k = 0; k < a->spec.item_count; k++) {
-        const struct aggregate_call *call = &a->item[k].finish;
-        size_t used = call->kernels->load(call, bytes, (char *)a->loaded + a->item[k].offset);
-        if (used == 0 || used > bytes.size)
-            return false;
-        bytes.data += used;
-        bytes.size -= (uint32_t)used;
-    }
-    return bytes.size == 0;
-}
-
 // Puts a group of the batch behind what the state has of it. *state: the sum.
 static enum status merge_group(struct aggregate_op *a, struct group *g, void **state, struct error *e)
 {
@@ -170,18 +104,14 @@ static enum status merge_group(struct aggregate_op *a, struct group *g, void **s
     enum status s = state_get(a->spec.state, group_bytes(g), &bytes, e);
     if (s != STATUS_OK && s != STATUS_END)
         return s;
-    if (s == STATUS_OK && !load_states(a, bytes))
-        return damaged(e);
     text_clear(&a->value);
-    for (uint32_t k = 0; k < a->spec.item_count; k++) {
-        const struct aggregate_call *call = &a->item[k].finish;
-        char *from = (char *)group_state(g) + a->item[k].offset;
-        if (s == STATUS_OK)
-            call->kernels->merge(call, (char *)a->loaded + a->item[k].offset, from);
-        call->kernels->save(call, s == STATUS_OK ? (char *)a->loaded + a->item[k].offset : from, &a->value);
-    }
-    if (s == STATUS_OK)
+    if (s == STATUS_OK) {
+        if (!group_items_load(&a->items, bytes, a->loaded))
+            return damaged(e);
+        group_items_merge(&a->items, a->loaded, *state);
         *state = a->loaded;
+    }
+    group_items_save(&a->items, *state, &a->value);
     return state_put(a->spec.state, group_bytes(g), text_view(&a->value), e);
 }
 
@@ -190,11 +120,12 @@ static enum status merge_group(struct aggregate_op *a, struct group *g, void **s
 // A new output chunk; its columns are made anew because nested ones grow in the scratch arena.
 static void out_begin(struct aggregate_op *a)
 {
-    arena_reset(&a->scratch);
+    struct arena *scratch = &a->items.scratch;
+    arena_reset(scratch);
     for (uint32_t k = 0; k < a->spec.key_count; k++)
-        a->out[k] = column_new(a->spec.key_type[k], CHUNK_ROWS, &a->scratch);
-    for (uint32_t k = 0; k < a->spec.item_count; k++)
-        a->out[a->spec.key_count + k] = column_new(a->item[k].step.type, CHUNK_ROWS, &a->scratch);
+        a->out[k] = column_new(a->spec.key_type[k], CHUNK_ROWS, scratch);
+    for (uint32_t k = 0; k < a->items.count; k++)
+        a->out[a->spec.key_count + k] = column_new(group_items_type(&a->items, k), CHUNK_ROWS, scratch);
     a->out_rows = 0;
 }
 
@@ -203,9 +134,9 @@ static enum status out_flush(struct aggregate_op *a, struct error *e)
     if (a->out_rows == 0)
         return STATUS_OK;
     struct chunk out = {.column = a->out,
-                        .columns = a->spec.key_count + a->spec.item_count,
+                        .columns = a->spec.key_count + a->items.count,
                         .rows = {.count = a->out_rows},
-                        .arena = &a->scratch};
+                        .arena = &a->items.scratch};
     enum status s = op_emit(&a->op, &out, e);
     out_begin(a);
     return s;
@@ -215,13 +146,9 @@ static enum status out_flush(struct aggregate_op *a, struct error *e)
 static bool out_add(struct aggregate_op *a, struct slice key, const void *state)
 {
     assert(a->out_rows < CHUNK_ROWS);
-    if (!group_key_read(&a->key, key, a->out, a->out_rows, &a->scratch))
+    if (!group_key_read(&a->key, key, a->out, a->out_rows, &a->items.scratch))
         return false;
-    for (uint32_t k = 0; k < a->spec.item_count; k++) {
-        const struct aggregate_call *call = &a->item[k].finish;
-        call->kernels->finish(call, (const char *)state + a->item[k].offset, a->out[a->spec.key_count + k],
-                              a->out_rows);
-    }
+    group_items_finish(&a->items, state, a->out + a->spec.key_count, a->out_rows);
     a->out_rows++;
     return true;
 }
@@ -260,7 +187,7 @@ static enum status merge_table(struct aggregate_op *a, bool emit, bool mark, str
     }
     enum status s = emit ? out_flush(a, e) : STATUS_OK; // its rows borrow from the table
     group_table_clear(&a->table);
-    arena_reset(&a->values);
+    arena_reset(&a->items.values);
     return s;
 }
 
@@ -285,7 +212,7 @@ static enum visit scan_visit(void *visitor, struct slice key, struct slice value
         text_slice(&a->resume, key);
         return VISIT_STOP;
     }
-    if (v->emit && (!load_states(a, value) || !out_add(a, key, a->loaded))) {
+    if (v->emit && (!group_items_load(&a->items, value, a->loaded) || !out_add(a, key, a->loaded))) {
         v->damaged = true;
         return VISIT_STOP;
     }
@@ -340,7 +267,7 @@ static enum status emit_page(struct aggregate_op *a, const struct touched_page *
         enum status s = state_get(a->spec.state, key, &value, e);
         if (s != STATUS_OK && s != STATUS_END)
             return s;
-        if (s == STATUS_END || !load_states(a, value) || !out_add(a, key, a->loaded))
+        if (s == STATUS_END || !group_items_load(&a->items, value, a->loaded) || !out_add(a, key, a->loaded))
             return damaged(e);
     }
     return out_flush(a, e);
@@ -385,9 +312,9 @@ static enum status aggregate_push(struct op *op, unsigned input, struct chunk *c
     drop_late(a, &rows, &late);
     count_late(a, &late);
     find_groups(a, &rows);
-    step_items(a, &rows);
+    group_items_step(&a->items, a->spec.inputs, &rows, a->group);
     op->counters.folded += rows.count;
-    if (group_table_bytes(&a->table) + arena_used(&a->values) <= a->spec.memory_limit || a->table.count == 0)
+    if (group_table_bytes(&a->table) + arena_used(&a->items.values) <= a->spec.memory_limit || a->table.count == 0)
         return STATUS_OK;
     a->spilled = true;
     out_begin(a);
@@ -444,8 +371,7 @@ static void aggregate_destroy(struct op *op)
     group_keys_free(&a->keys);
     text_free(&a->value);
     text_free(&a->resume);
-    arena_free(&a->values);
-    arena_free(&a->scratch);
+    group_items_free(&a->items);
     arena_free(&a->arena);
     mem_free(op->memory, a, sizeof *a);
 }
@@ -456,55 +382,30 @@ static const struct op_class aggregate_class = {.name = "aggregate",
                                                 .close = aggregate_close,
                                                 .destroy = aggregate_destroy};
 
-static void make_items(struct aggregate_op *a, const struct aggregate_item *from)
-{
-    uint32_t most_args = 0;
-    a->item = ARENA_ARRAY(&a->arena, struct item, a->spec.item_count);
-    for (uint32_t k = 0; k < a->spec.item_count; k++) {
-        struct item *item = &a->item[k];
-        assert(from[k].call->state_size % 8 == 0);
-        *item = (struct item){.step = *from[k].call,
-                              .finish = *from[k].call,
-                              .first_arg = from[k].first_arg,
-                              .filter = from[k].filter,
-                              .offset = a->state_size};
-        item->step.arena = &a->values;
-        item->finish.arena = &a->scratch;
-        a->state_size += item->step.state_size;
-        most_args = item->step.argc > most_args ? item->step.argc : most_args;
-    }
-    a->args = ARENA_ARRAY(&a->arena, const struct column *, most_args);
-    a->loaded = arena_zalloc(&a->arena, a->state_size);
-}
-
 struct op *aggregate_new(const struct aggregate_spec *spec, struct memory *memory)
 {
     struct aggregate_op *a = mem_zalloc(memory, sizeof *a);
     a->op = (struct op){.class = &aggregate_class, .memory = memory};
     a->spec = *spec;
     arena_init(&a->arena, memory, ARENA_BLOCK);
-    arena_init(&a->values, memory, ARENA_BLOCK);
-    arena_init(&a->scratch, memory, ARENA_BLOCK);
     text_init(&a->value, memory);
     text_init(&a->resume, memory);
     const struct type **type = ARENA_ARRAY(&a->arena, const struct type *, spec->key_count);
     if (spec->key_count > 0)
         memcpy(type, spec->key_type, spec->key_count * sizeof *type);
     a->spec.key_type = type;
-    a->spec.items = NULL; // copied to `item`
-    make_items(a, spec->items);
+    a->spec.items = NULL; // copied to `items`
+    group_items_init(&a->items, spec->items, spec->item_count, memory, &a->arena);
+    a->loaded = arena_zalloc(&a->arena, a->items.state_size);
     group_key_init(&a->key, type, spec->key_count, spec->time_key, &a->arena);
     group_keys_init(&a->keys, memory, &a->arena);
-    group_table_init(&a->table, a->state_size, memory);
+    group_table_init(&a->table, a->items.state_size, memory);
     group_table_init(&a->late, 0, memory);
     a->column = ARENA_ARRAY(&a->arena, struct column *, spec->key_count);
     a->is_late = ARENA_ARRAY(&a->arena, uint8_t, CHUNK_ROWS);
     a->index = ARENA_ARRAY(&a->arena, uint32_t, CHUNK_ROWS);
     a->late_index = ARENA_ARRAY(&a->arena, uint32_t, CHUNK_ROWS);
-    a->filter_index = ARENA_ARRAY(&a->arena, uint32_t, CHUNK_ROWS);
     a->group = ARENA_ARRAY(&a->arena, struct group *, CHUNK_ROWS);
-    a->state = ARENA_ARRAY(&a->arena, void *, CHUNK_ROWS);
-    a->filter_state = ARENA_ARRAY(&a->arena, void *, CHUNK_ROWS);
     a->out = ARENA_ARRAY(&a->arena, struct column *, spec->key_count + spec->item_count);
     return &a->op;
 }

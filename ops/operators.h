@@ -60,6 +60,35 @@ struct aggregate_spec {
 };
 struct op *aggregate_new(const struct aggregate_spec *spec, struct memory *memory);
 
+// GROUP BY with a session_window among the keys: as aggregate_spec, but that key is STRUCT<start, end> of the row
+// alone, and sessions of a group that overlap or touch become one. Append and complete mode.
+struct session_spec {
+    struct program *inputs;
+    uint32_t key_count;
+    const struct type *const *key_type;
+    uint32_t session_key; // the place of the session among the keys; NULL is not in it
+    bool timed;           // it carries the watermark
+    const struct aggregate_item *items;
+    uint32_t item_count;
+    enum output_mode mode;
+    const struct state *state;
+    size_t memory_limit; // as in aggregate_spec
+};
+struct op *session_new(const struct session_spec *spec, struct memory *memory);
+
+// dropDuplicates: passes the first row of each key.
+struct dedup_spec {
+    struct program *inputs; // results: key_count keys, and the event time where it is not among them
+    uint32_t key_count;
+    const struct type *const *key_type;
+    int32_t time;     // the event time's place in `inputs`' results, or -1: no row is late
+    int32_t time_key; // its place among the keys: an entry goes when the watermark has reached it; or -1: kept for ever
+    bool within;      // dropDuplicatesWithinWatermark: an entry goes `delay` microseconds after its row's event time
+    int64_t delay;
+    const struct state *state;
+};
+struct op *dedup_new(const struct dedup_spec *spec, struct memory *memory);
+
 // ORDER BY: the whole batch, stable. Result k of `keys` orders by order[k] (ops/key.h's key_order).
 struct sort_spec {
     struct program *keys;

@@ -4,6 +4,7 @@
 #include "ops/number.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 enum { CONSOLE_TRUNCATE = 20, SHOWN_MAX = 120 };
 
@@ -84,12 +85,53 @@ bool duration_parse(struct slice s, int64_t *micros)
     return interval_parse(s, &i) && interval_micros(&i, micros) && *micros >= 0;
 }
 
+bool age_parse(struct slice s, int64_t *micros)
+{
+    static const struct {
+        const char *name;
+        int64_t micros;
+    } units[] = {{"", 1000},      {"us", 1},         {"ms", 1000},      {"s", 1000000},
+                 {"m", 60000000}, {"min", 60000000}, {"h", 3600000000}, {"d", 86400000000}};
+    s = trim(s);
+    uint32_t digits = 0;
+    while (digits < s.size && s.data[digits] >= '0' && s.data[digits] <= '9')
+        digits++;
+    int64_t v;
+    if (digits == 0 || !int64_parse((struct slice){s.data, digits}, &v))
+        return false;
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        if (!slice_equal_fold((struct slice){s.data + digits, s.size - digits}, slice_of(units[i].name)))
+            continue;
+        *micros = v > INT64_MAX / units[i].micros ? INT64_MAX : v * units[i].micros;
+        return true;
+    }
+    return false;
+}
+
 // ---- one value
 
 static enum status refuse(const struct option_spec *spec, struct slice text, struct error *e, const char *wanted)
 {
     return error_set(e, STATUS_CONFIG, "%s is '%.*s'; wanted is %s", spec->name,
                      (int)(text.size < SHOWN_MAX ? text.size : SHOWN_MAX), text.size == 0 ? "" : text.data, wanted);
+}
+
+static enum status parse_size(const struct option_spec *spec, struct slice text, struct option_value *out,
+                              struct error *e)
+{
+    if (!size_parse(text, &out->integer))
+        return refuse(spec, text, e, "a size such as \"32MB\"");
+    bool less = out->integer < spec->least;
+    int64_t bound = less ? spec->least : spec->most;
+    if (!less && (spec->most == 0 || out->integer <= spec->most))
+        return STATUS_OK;
+    unsigned unit = 0;
+    for (; unit < 3 && bound % 1024 == 0; unit++)
+        bound /= 1024;
+    char wanted[48];
+    snprintf(wanted, sizeof wanted, "%" PRId64 "%s or %s", bound, ((const char *[]){"", "KB", "MB", "GB"})[unit],
+             less ? "more" : "less");
+    return refuse(spec, text, e, wanted);
 }
 
 static enum status parse_integer(const struct option_spec *spec, struct slice text, struct option_value *out,
@@ -165,8 +207,12 @@ enum status option_parse(const struct option_spec *spec, struct slice text, stru
         return parse_boolean(text, &out->integer) ? STATUS_OK : refuse(spec, text, e, "true or false");
     case OPTION_DURATION:
         return duration_parse(text, &out->integer) ? STATUS_OK : refuse(spec, text, e, "a time such as \"10 seconds\"");
+    case OPTION_AGE:
+        return duration_parse(text, &out->integer) || age_parse(text, &out->integer)
+                   ? STATUS_OK
+                   : refuse(spec, text, e, "a time such as \"7 days\" or \"7d\"");
     case OPTION_SIZE:
-        return size_parse(text, &out->integer) ? STATUS_OK : refuse(spec, text, e, "a size such as \"32MB\"");
+        return parse_size(spec, text, out, e);
     case OPTION_CHOICE:
         return parse_choice(spec, text, out, e);
     case OPTION_TRUNCATE:

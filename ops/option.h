@@ -15,6 +15,7 @@ enum option_kind {
     OPTION_INTEGER,  // within [least, most]
     OPTION_BOOLEAN,  // true, false; "true", "false" too, as Spark takes text
     OPTION_DURATION, // Spark's interval text; microseconds
+    OPTION_AGE,      // as OPTION_DURATION, and "7d", "15s" as Spark's maxFileAge takes it; microseconds
     OPTION_SIZE,     // "32MB", or a number of bytes
     OPTION_CHOICE,   // one of `choices`, case folded
     OPTION_LIST,     // an array of strings, or one string
@@ -28,7 +29,7 @@ struct option_spec {
     bool required;
     const char *fallback; // its text; NULL: absent
     const char *const *choices;
-    int64_t least, most; // INTEGER; both 0: any
+    int64_t least, most; // INTEGER, SIZE; both 0: any
     const char *summary; // for the reference page
 };
 
@@ -67,5 +68,7 @@ enum status option_parse(const struct option_spec *spec, struct slice text, stru
 bool size_parse(struct slice s, int64_t *bytes);
 // Spark's interval text; negative ones are none. A month is 31 days.
 bool duration_parse(struct slice s, int64_t *micros);
+// JavaUtils.timeStringAsMs: "15s", "10min", "7d"; a bare number is milliseconds.
+bool age_parse(struct slice s, int64_t *micros);
 
 #endif

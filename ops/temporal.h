@@ -17,5 +17,8 @@ enum status interval_bind_part(struct binding *b, const struct function *part, s
 int32_t date_add_months(int32_t days, int64_t months);
 // The same on the local clock; without a zone on the value's own. false: out of range.
 bool timestamp_add_months(int64_t *micros, int64_t months, const struct zone *zone);
+// Months, then days by the calendar, the rest by the clock (DateTimeUtils.timestampAddInterval).
+struct interval;
+bool timestamp_add_interval(int64_t *micros, const struct interval *by, const struct zone *zone);
 
 #endif

@@ -28,9 +28,21 @@ size_t utf8_sequence(const char *bytes, size_t room)
     return length;
 }
 
+// Bytes at the begin that are ASCII, or a little less.
+static size_t ascii_prefix(const char *bytes, size_t count)
+{
+    size_t i = 0;
+    for (uint64_t word; count - i >= sizeof word; i += sizeof word) {
+        memcpy(&word, bytes + i, sizeof word);
+        if (word & UINT64_C(0x8080808080808080))
+            break;
+    }
+    return i;
+}
+
 bool utf8_valid(const char *bytes, size_t count)
 {
-    for (size_t i = 0; i < count;) {
+    for (size_t i = ascii_prefix(bytes, count); i < count;) {
         size_t length = utf8_sequence(bytes + i, count - i);
         if (length == 0)
             return false;
@@ -101,4 +113,18 @@ size_t utf8_write(uint32_t code, char *to)
     to[2] = (char)(0x80 | (code >> 6 & 0x3F));
     to[3] = (char)(0x80 | (code & 0x3F));
     return 4;
+}
+
+struct slice utf8_repair(struct slice s, struct arena *arena)
+{
+    if (utf8_valid(s.data, s.size))
+        return s;
+    enum { WORST = 3 }; // a byte becomes U+FFFD
+    char *to = arena_alloc(arena, (size_t)s.size * WORST);
+    uint32_t size = 0, code;
+    for (uint32_t i = 0; i < s.size;) {
+        i += (uint32_t)utf8_read(s.data + i, s.size - i, &code);
+        size += (uint32_t)utf8_write(code, to + size);
+    }
+    return (struct slice){to, size};
 }

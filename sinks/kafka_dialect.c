@@ -2,11 +2,12 @@
 
 #define CODES(array) .code = (array), .codes = sizeof(array) / sizeof((array)[0])
 
-// KAFKA_RETRIABLE_ERROR_ERROR_CODE, KAFKA_ERROR_ERROR_CODE of io.confluent.kafkarest.Errors.
-static const struct kafka_code confluent_codes[] = {{50003, SINK_AGAIN}, {50002, SINK_REFUSED}};
+// KAFKA_RETRIABLE_ERROR_ERROR_CODE, KAFKA_ERROR_ERROR_CODE, KAFKA_AUTHENTICATION_ERROR_CODE (the bridge's own login at
+// the broker) of io.confluent.kafkarest.Errors.
+static const struct kafka_code confluent_codes[] = {{50003, SINK_AGAIN}, {50002, SINK_REFUSED}, {40101, SINK_AGAIN}};
 // An HTTP status for each record: 404 also while the broker is down, 500 also for one that is too large.
 static const struct kafka_code strimzi_codes[] = {{404, SINK_UNDECIDED}, {500, SINK_UNDECIDED}};
-// 1 is all that its client does not call retriable; its own source gives it for time-outs too.
+// 1 is also what it says of a record that its producer gave up while the broker was away.
 static const struct kafka_code karapace_codes[] = {{2, SINK_AGAIN}, {1, SINK_UNDECIDED}};
 
 enum { CONFLUENT, STRIMZI, KARAPACE, DIALECTS };

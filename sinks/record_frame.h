@@ -6,7 +6,11 @@
 #include "ops/text.h"
 #include "sinks/sink.h"
 
-enum gap_reason { GAP_FULL = 1, GAP_SUPERSEDED = 2 };
+enum gap_reason {
+    GAP_FULL = 1,
+    GAP_SUPERSEDED = 2,
+    GAP_INTAKE = 3, // lost before it had a sequence: record.seq and `to` are of the last row before it was told
+};
 
 // What the log knows of a record beside it.
 struct record_note {

@@ -5,6 +5,7 @@
 #include "sinks/kafka_body.h"
 #include "sinks/kafka_sender.h"
 
+#include <float.h>
 #include <stdio.h>
 
 enum { ARENA_BLOCK = 1024, HEADERS_MAX = 64, IDENTITY_PREFIX = sizeof("\"_runnel\":") - 1 };
@@ -129,6 +130,17 @@ static bool is_binary(const struct options *o)
     return slice_equal_fold(option_text(o, "valueFormat"), SLICE("binary"));
 }
 
+// Beyond what a DOUBLE holds exactly.
+static bool has_long_decimal(const struct type *t)
+{
+    if (t->id == TYPE_DECIMAL)
+        return t->precision > DBL_DIG && t->scale > 0;
+    bool found = (t->element != NULL && has_long_decimal(t->element)) || (t->key != NULL && has_long_decimal(t->key));
+    for (uint32_t i = 0; i < t->field_count && !found; i++)
+        found = has_long_decimal(t->fields[i].type);
+    return found;
+}
+
 static void kafka_warn(const struct options *options, const struct field *fields, uint32_t field_count,
                        struct text *out)
 {
@@ -151,6 +163,12 @@ static void kafka_warn(const struct options *options, const struct field *fields
     if (bytes && !is_binary(options))
         text_string(out, "value or key is BINARY and goes out as a JSON string: what is not UTF-8 is lost; say "
                          "\"valueFormat\": \"binary\"\n");
+    for (uint32_t i = 0; i < field_count && c.value < 0 && !is_binary(options); i++)
+        if (has_long_decimal(fields[i].type))
+            text_printf(out,
+                        "column %.*s is a DECIMAL of more than %d digits, and bridges read JSON numbers as DOUBLE: say "
+                        "\"valueFormat\": \"binary\", or CAST it AS STRING\n",
+                        (int)fields[i].name.size, fields[i].name.data, DBL_DIG);
 }
 
 // ---------------------------------------------------------------- start and end

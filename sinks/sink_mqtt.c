@@ -255,13 +255,14 @@ static uint32_t put_properties(const struct sink *s, const struct chunk *chunk, 
     return count;
 }
 
+// As in Spark's Kafka sink, the option wins over the column.
 static void put_topic(struct sink *s, const struct chunk *chunk, uint32_t row)
 {
     text_clear(&s->topic_text);
-    if (s->topic >= 0 && !is_null(chunk->column[s->topic], row))
-        text_slice(&s->topic_text, cell(chunk, s->topic, row));
-    else if (s->has_template)
+    if (s->has_template)
         topic_template_print(&s->template, chunk, row, s->session, &s->scratch, &s->topic_text);
+    else
+        text_slice(&s->topic_text, cell(chunk, s->topic, row));
 }
 
 static enum status sink_render(struct sink *s, const struct chunk *chunk, struct error *e)
@@ -436,8 +437,7 @@ static const struct option_spec sink_options[] = {
     MQTT_OPTIONS,
     {.name = "topic",
      .kind = OPTION_STRING,
-     .summary = "Where to: site/{district}/counts takes the column district of the result; for rows without a topic "
-                "column"},
+     .summary = "Where to: site/{district}/counts takes the column district of the result; wins over a topic column"},
     {.name = "qos",
      .kind = OPTION_INTEGER,
      .fallback = "1",

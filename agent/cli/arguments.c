@@ -5,12 +5,13 @@
 
 struct flag {
     const char *name;
-    size_t place; // of its const char * in struct arguments; for the two below, unused
-    enum { FLAG_VALUE, FLAG_AVAILABLE_NOW, FLAG_SET } kind;
+    size_t place; // of its const char * (FLAG_VALUE) or bool (FLAG_TRUE) in struct arguments; FLAG_SET: unused
+    enum { FLAG_VALUE, FLAG_TRUE, FLAG_SET } kind;
 };
 
 static const struct flag flags[] = {
-    {"available-now", 0, FLAG_AVAILABLE_NOW},
+    {"available-now", offsetof(struct arguments, available_now), FLAG_TRUE},
+    {"update", offsetof(struct arguments, update), FLAG_TRUE},
     {"set", 0, FLAG_SET},
     {"state", offsetof(struct arguments, state), FLAG_VALUE},
     {"device", offsetof(struct arguments, device), FLAG_VALUE},
@@ -97,10 +98,10 @@ enum status arguments_read(int argc, char **argv, const char *const *allowed, st
         const struct flag *flag = find(name, size, allowed);
         if (!flag)
             return unknown(name, size, allowed, e);
-        if (flag->kind == FLAG_AVAILABLE_NOW) {
+        if (flag->kind == FLAG_TRUE) {
             if (equals)
-                return error_set(e, STATUS_USAGE, "runnel: --available-now takes no value");
-            a->available_now = true;
+                return error_set(e, STATUS_USAGE, "runnel: --%s takes no value", flag->name);
+            *(bool *)((char *)a + flag->place) = true;
             continue;
         }
         char *value = equals ? equals + 1 : i + 1 < argc ? argv[++i] : NULL;

@@ -10,7 +10,7 @@ enum { ARGUMENT_SETS_MAX = 64, ARGUMENT_OPERANDS_MAX = 8 };
 struct arguments {
     const char *operand[ARGUMENT_OPERANDS_MAX];
     unsigned operands;
-    bool available_now;
+    bool available_now, update;
     bool private;                                                // no control socket: nobody could name it
     const char *state, *device, *log_level;                      // NULL: not given
     const char *from, *to, *mode, *trigger, *schema, *watermark; // runnel sql

@@ -8,7 +8,7 @@ static enum status explain(int argc, char **argv, struct error *e)
     enum status s = arguments_read(argc, argv, flags, &a, e);
     if (s == STATUS_OK && a.operands != 1)
         s = error_set(e, STATUS_USAGE, "runnel explain: wants one pipeline file, got %u", a.operands);
-    return s == STATUS_OK ? runner_plan(&a, false, e) : s;
+    return s == STATUS_OK ? runner_plan(&a, RUNNER_EXPLAIN, e) : s;
 }
 
 const struct command command_explain = {

@@ -4,10 +4,12 @@
 
 #include <string.h>
 
-extern const struct command command_run, command_sql, command_check, command_explain, command_state, command_version;
+extern const struct command command_run, command_sql, command_check, command_explain, command_spark, command_state,
+    command_test, command_version;
 
 static const struct command *const commands[] = {
-    &command_run, &command_sql, &command_check, &command_explain, &command_state, &command_version,
+    &command_run,   &command_sql,   &command_check, &command_explain,
+    &command_spark, &command_state, &command_test,  &command_version,
 };
 
 enum { COMMANDS = sizeof commands / sizeof commands[0] };

@@ -4,6 +4,7 @@
 #include "agent/cli/terminal.h"
 #include "agent/engine/engine.h"
 #include "agent/plan/session.h"
+#include "agent/plan/spark.h"
 #include "hal/port/linux.h"
 
 #include <signal.h>
@@ -72,8 +73,8 @@ enum status runner_run(const struct pipeline *p, const struct arguments *a, stru
     return s;
 }
 
-static enum status plan_and_print(const struct pipeline *p, struct port *port, bool with_schema, struct arena *arena,
-                                  struct memory *memory, struct error *e)
+static enum status plan_and_print(const struct pipeline *p, struct port *port, enum runner_print what,
+                                  struct arena *arena, struct memory *memory, struct error *e)
 {
     struct session session;
     struct plan *plan;
@@ -84,18 +85,22 @@ static enum status plan_and_print(const struct pipeline *p, struct port *port, b
         return s;
     struct text out;
     text_init(&out, memory);
-    if (with_schema)
+    if (what == RUNNER_CHECK)
         plan_schema_print(plan, &out);
-    plan_explain(plan, &out);
+    if (what == RUNNER_SPARK)
+        spark_program(p, plan, arena, &out);
+    else
+        plan_explain(plan, &out);
     s = port->class->print(port, out.data, out.size, e);
     text_clear(&out);
-    plan_warn(plan, &out);
+    if (what != RUNNER_SPARK)
+        plan_warn(plan, &out);
     fputs(text_cstring(&out), stderr);
     text_free(&out);
     return s;
 }
 
-enum status runner_plan(const struct arguments *a, bool with_schema, struct error *e)
+enum status runner_plan(const struct arguments *a, enum runner_print what, struct error *e)
 {
     struct memory memory = {0};
     struct arena arena;
@@ -106,7 +111,7 @@ enum status runner_plan(const struct arguments *a, bool with_schema, struct erro
     if (s == STATUS_OK)
         s = port_linux_open(&port, e);
     if (s == STATUS_OK)
-        s = plan_and_print(p, port, with_schema, &arena, &memory, e);
+        s = plan_and_print(p, port, what, &arena, &memory, e);
     port_linux_close(port);
     arena_free(&arena);
     return s;

@@ -7,7 +7,12 @@
 // Runs the pipeline until it is done or a signal stops it.
 enum status runner_run(const struct pipeline *p, const struct arguments *a, struct arena *arena, struct memory *memory,
                        struct error *e);
-// Plans the pipeline of a file without running it; prints its schema (`with_schema`) and its plan on standard output.
-enum status runner_plan(const struct arguments *a, bool with_schema, struct error *e);
+enum runner_print {
+    RUNNER_CHECK,   // the result's schema and the plan
+    RUNNER_EXPLAIN, // the plan
+    RUNNER_SPARK,   // the PySpark program
+};
+// Plans the pipeline of a file without running it, and prints what is asked on standard output.
+enum status runner_plan(const struct arguments *a, enum runner_print what, struct error *e);
 
 #endif

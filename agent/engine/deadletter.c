@@ -15,7 +15,6 @@ enum {
     LETTER_HEAD = 1 + 8 + 2,
     PART_NAME_ROOM = 256,
     SINKS_MAX = 64,
-    TURN_FIRST = 2,     // behind the gap record that may stand at turn 1
     RESEND_PAGE = 1000, // letters a commit
     VALUE_SHOWN = 200,
 };
@@ -248,29 +247,12 @@ static enum visit take_one(void *visitor, struct slice key, struct slice value)
     return VISIT_REMOVE;
 }
 
-static bool last_turn(void *arg, struct log_place place, struct slice payload)
-{
-    struct moving *m = arg;
-    (void)payload;
-    if (!place_before(place, m->to))
-        m->to = place_after(place);
-    return true;
-}
-
-// Behind everything that the log holds or has held: the last row's place, at a turn of its own.
 static enum status find_end(struct moving *m, struct error *e)
 {
     uint64_t next = store_position(m->store).next_seq;
     if (next == 0) // recovered without its position
         return error_set(e, STATUS_FULL, "no row has gone out yet that the dead letters could go behind");
-    m->to = (struct log_place){next - 1, TURN_FIRST};
-    struct log_place cursor;
-    enum status s = store_log_cursor(m->store, m->sink, &cursor, e);
-    if (s == STATUS_OK && !place_before(cursor, m->to))
-        m->to = place_after(cursor);
-    if (s != STATUS_OK && s != STATUS_END)
-        return s;
-    return store_log_read(m->store, m->sink, m->to, last_turn, m, e);
+    return store_log_end(m->store, m->sink, next, &m->to, e);
 }
 
 // From the dead letters into the log, a page; the caller commits.
@@ -287,9 +269,7 @@ static enum status move_page(struct moving *m, struct error *e)
         frame.data = m->frames.data + at + sizeof frame.size;
         if (m->to.turn == UINT16_MAX)
             return error_set(e, STATUS_FULL,
-                             "no more than %d dead letters go behind one row: start the pipeline, "
-                             "then send the others again",
-                             UINT16_MAX - TURN_FIRST);
+                             "no more dead letters go behind one row: start the pipeline, then send the others again");
         s = store_log_append(m->store, m->sink, m->to, frame, e);
         m->to.turn++;
         at += sizeof frame.size + frame.size;

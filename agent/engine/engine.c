@@ -165,6 +165,26 @@ static enum status try_commit(struct engine *g, const struct batch *batch, const
     return s;
 }
 
+// What a source could not take, told with the batch that came instead.
+static void tell_lost(struct engine *g)
+{
+    for (uint32_t i = 0; i < g->setup.pipeline->source_count; i++) {
+        if (!g->intake[i])
+            continue;
+        uint64_t lost = intake_class(g->intake[i])->counters(intake_source(g->intake[i]))->lost,
+                 more = lost - g->lost[i];
+        if (more == 0)
+            continue;
+        struct slice name = g->setup.pipeline->sources[i].name;
+        log_say(g->setup.log, LOG_LEVEL_WARNING,
+                "source %.*s: %" PRIu64
+                " rows came faster than they could be taken, and are lost; a gap record says so",
+                (int)name.size, name.data, more);
+        outbox_lost(g->outbox, i, more);
+        g->lost[i] = lost;
+    }
+}
+
 static void note_commit(struct engine *g)
 {
     g->no_data_due =
@@ -227,7 +247,20 @@ static void say_full(struct engine *g, const struct error *e)
 {
     if (!g->full)
         log_say(g->setup.log, LOG_LEVEL_ERROR, "%s; waiting for room, nothing is lost", e->text);
+    if (!g->full)
+        g->full_since = g->setup.port->class->monotonic(g->setup.port);
     g->full = true;
+}
+
+// Somebody waits for the end of a bounded run: it waits for room for a while only.
+static bool out_of_patience(const struct engine *g, struct error *e)
+{
+    if (!trigger_is_bounded(&g->trigger) ||
+        g->setup.port->class->monotonic(g->setup.port) - g->full_since < FULL_PATIENCE)
+        return false;
+    error_prefix(e, "no room for %d seconds, so this run ends; nothing is lost, the next one goes on here",
+                 (int)(FULL_PATIENCE / MICROS_PER_SECOND));
+    return true;
 }
 
 static int64_t full_pause(const struct engine *g)
@@ -245,6 +278,8 @@ static enum status commit(struct engine *g, const struct batch *batch, const str
         if (s != STATUS_FULL || g->stop)
             return s;
         say_full(g, e);
+        if (out_of_patience(g, e))
+            return s;
         s = wait_until(g, full_pause(g), e);
         if (s != STATUS_OK)
             return s;
@@ -301,6 +336,7 @@ static enum status run_batch(struct engine *g, struct error *e)
         assert(counts_hold(&all));
         done = progress_of(g, &batch, began);
         say_over_limit(g, batch.id);
+        tell_lost(g);
         s = commit(g, &batch, &done, e);
     }
     if (s != STATUS_OK) {
@@ -365,6 +401,8 @@ static enum status run_batches(struct engine *g, struct error *e)
         enum status s = turn(g, &due, &next, e);
         if (s == STATUS_FULL) {
             say_full(g, e);
+            if (out_of_patience(g, e))
+                return s;
             s = deliver_until(g, full_pause(g), NULL, e);
             if (s != STATUS_OK)
                 return s;

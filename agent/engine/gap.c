@@ -60,10 +60,10 @@ static const char *reason_word(enum gap_reason r)
     return r == GAP_SUPERSEDED ? "superseded" : "full";
 }
 
-static enum status tell(struct outlet *o, const struct loss *l, struct error *e)
+// `words`: of the gap, as JSON members. The record goes to `place`.
+static enum status tell(struct outlet *o, uint64_t from, struct record_note note, struct log_place place,
+                        const struct text *words, struct error *e)
 {
-    if (!o->class->render_gap)
-        return STATUS_OK;
     const struct identity *who = o->setup->who;
     struct text json;
     text_init(&json, o->setup->memory);
@@ -73,13 +73,28 @@ static enum status tell(struct outlet *o, const struct loss *l, struct error *e)
     json_append_string(&json, who->query);
     text_string(&json, ",\"epoch\":");
     json_append_string(&json, who->epoch);
-    text_printf(&json, ",\"gap\":{\"from\":%" PRIu64 ",\"to\":%" PRIu64 ",\"count\":%" PRIu64 ",\"reason\":\"%s\"}}}",
-                l->from, l->to, l->count, reason_word(l->reason));
-    o->note = (struct record_note){.to = l->to, .count = l->count, .reason = l->reason};
-    o->gap_place = (struct log_place){l->to, 1};
-    enum status s = o->class->render_gap(o->sink, l->from, text_view(&json), e);
+    text_string(&json, ",\"gap\":{");
+    text_slice(&json, text_view(words));
+    text_string(&json, "}}}");
+    o->note = note;
+    o->gap_place = place;
+    enum status s = o->class->render_gap(o->sink, from, text_view(&json), e);
     o->note = (struct record_note){0};
     text_free(&json);
+    return s;
+}
+
+static enum status tell_loss(struct outlet *o, const struct loss *l, struct error *e)
+{
+    if (!o->class->render_gap)
+        return STATUS_OK;
+    struct text words;
+    text_init(&words, o->setup->memory);
+    text_printf(&words, "\"from\":%" PRIu64 ",\"to\":%" PRIu64 ",\"count\":%" PRIu64 ",\"reason\":\"%s\"", l->from,
+                l->to, l->count, reason_word(l->reason));
+    struct record_note note = {.to = l->to, .count = l->count, .reason = l->reason};
+    enum status s = tell(o, l->from, note, (struct log_place){l->to, 1}, &words, e);
+    text_free(&words);
     return s;
 }
 
@@ -97,7 +112,7 @@ static enum status take_out(struct loss *l, struct error *e)
         o->change.superseded += l->rows;
     else
         o->change.dropped += l->rows;
-    return tell(o, l, e);
+    return tell_loss(o, l, e);
 }
 
 enum status gap_supersede(struct outlet *o, struct error *e)
@@ -123,4 +138,73 @@ enum status gap_drop_oldest(struct outlet *o, uint64_t share, struct error *e)
         return s;
     struct loss l = {.outlet = o, .reason = GAP_FULL, .before = UINT64_MAX, .wanted = bytes - share + GAP_RECORD_BYTES};
     return take_out(&l, e);
+}
+
+// ---------------------------------------------------------------- before the log
+
+struct taking {
+    struct log_place place;
+    bool taken;
+};
+
+static enum visit take_it(void *arg, struct log_place place, struct slice payload)
+{
+    struct taking *t = arg;
+    (void)payload;
+    if (t->taken)
+        return VISIT_STOP;
+    t->taken = place.seq == t->place.seq && place.turn == t->place.turn;
+    return t->taken ? VISIT_REMOVE : VISIT_STOP;
+}
+
+// The batch makes the record of its own: two losses of the same size are told apart by it.
+static enum status tell_intake(struct outlet *o, const char *source, struct told told, struct error *e)
+{
+    struct text words;
+    text_init(&words, o->setup->memory);
+    text_string(&words, "\"source\":");
+    json_append_string(&words, slice_of(source));
+    text_printf(&words, ",\"batch\":%" PRId64 ",\"count\":%" PRIu64 ",\"reason\":\"overrun\"", o->setup->who->batch,
+                told.count);
+    struct record_note note = {.to = told.place.seq, .count = told.count, .reason = GAP_INTAKE};
+    enum status s = tell(o, told.place.seq, note, told.place, &words, e);
+    text_free(&words);
+    return s;
+}
+
+enum status gap_intake(struct outlet *o, uint32_t source, uint64_t next_seq, struct error *e)
+{
+    struct intake_loss *l = &o->loss[source];
+    struct store *store = o->setup->store;
+    // No row yet, or too many records behind the last one: told when there are more rows.
+    if (l->due == 0 || l->next.count > 0 || next_seq == 0 || !o->class->render_gap)
+        return STATUS_OK;
+    struct told next = {.count = l->due};
+    enum status s = store_log_end(store, o->name, next_seq, &next.place, e);
+    if (s != STATUS_OK)
+        return s == STATUS_FULL ? STATUS_OK : s;
+    struct taking t = {.place = l->last.place};
+    if (l->last.place.turn > 0 && !place_before(l->last.place, o->tried))
+        s = store_log_edit(store, o->name, l->last.place, take_it, &t, e);
+    if (t.taken) {
+        next.count += l->last.count;
+        o->gone++;
+        o->change.logged--;
+    }
+    if (s == STATUS_OK)
+        s = tell_intake(o, o->setup->sources[source], next, e);
+    l->next = next;
+    return s;
+}
+
+void gap_intake_settle(struct outlet *o, bool committed)
+{
+    for (uint32_t i = 0; i < o->setup->source_count; i++) {
+        struct intake_loss *l = &o->loss[i];
+        if (committed && l->next.count > 0) {
+            l->due = 0;
+            l->last = l->next;
+        }
+        l->next = (struct told){0};
+    }
 }

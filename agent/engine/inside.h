@@ -15,7 +15,8 @@
 
 enum {
     STATES_MAX = 16,
-    FULL_PAUSE = 10 * MICROS_PER_SECOND, // between tries when there is no room
+    FULL_PAUSE = 10 * MICROS_PER_SECOND,    // between tries when there is no room
+    FULL_PATIENCE = 60 * MICROS_PER_SECOND, // of a run that is to end by itself
 };
 
 struct engine {
@@ -43,10 +44,12 @@ struct engine {
     uint32_t state_count;
     struct counts counts;          // when the batch began
     struct engine_progress before; // what was counted up to the last commit
+    uint64_t *lost;                // by each source, as far as the outbox knows
     bool fingerprint_due;          // the checkpoint has none yet
     bool no_data_due;              // the watermark moved in the last batch of this run
     bool committed;                // a batch was committed, its finish is still to be done
     bool full;                     // there was no room at the last try
+    int64_t full_since;            // monotonic
     bool asking;                   // a frozen source does not know yet what there is
     bool blocked;                  // the outbox is full: nothing new is read
 };

@@ -33,7 +33,7 @@ static enum status append(void *self, const struct sink_record *record, struct e
     struct log_place place = {record->seq, 0};
     struct record_note note = {0};
     if (record->gap) {
-        assert(o->gap_place.turn == 1); // one gap record a gap
+        assert(o->gap_place.turn > 0); // one gap record a gap
         note = o->note;
         place = o->gap_place;
         o->gap_place.turn = 0;
@@ -54,6 +54,12 @@ void outbox_rows(struct outbox *box, const struct chunk *chunk)
 {
     if (box->count > 0)
         groups_add(&box->groups, chunk);
+}
+
+void outbox_lost(struct outbox *box, uint32_t source, uint64_t rows)
+{
+    for (uint32_t i = 0; i < box->count; i++)
+        box->outlets[i].loss[source].due += rows;
 }
 
 // ---------------------------------------------------------------- start and end
@@ -80,6 +86,7 @@ void outbox_close(struct outbox *box)
     for (uint32_t i = 0; i < box->count; i++) {
         delivery_free(&box->outlets[i]);
         text_free(&box->outlets[i].frame);
+        mem_free(box->setup.memory, box->outlets[i].loss, box->setup.source_count * sizeof *box->outlets[i].loss);
     }
     struct memory *m = box->setup.memory;
     groups_free(&box->groups);
@@ -147,6 +154,7 @@ enum status outbox_add(struct outbox *box, const char *name, const struct sink_c
     o->random = (uint64_t)box->setup.port->class->wall(box->setup.port) * 31 + box->count;
     for (const char *at = name; *at; at++)
         o->random = o->random * 31 + (unsigned char)*at;
+    o->loss = mem_zalloc(box->setup.memory, box->setup.source_count * sizeof *o->loss);
     text_init(&o->frame, box->setup.memory);
     delivery_init(o);
     *records = &o->records;
@@ -170,8 +178,8 @@ static int64_t now_of(const struct outbox *o)
     return o->setup.port->class->monotonic(o->setup.port);
 }
 
-// What is deliberately lost, with the batch.
-static enum status cut(struct outbox *box, struct outlet *o, struct error *e)
+// What is deliberately lost, with the batch, and what was lost before it.
+static enum status cut(struct outbox *box, struct outlet *o, uint64_t rows, struct error *e)
 {
     enum status s = STATUS_OK;
     if (box->setup.mode == OUTPUT_COMPLETE)
@@ -180,6 +188,8 @@ static enum status cut(struct outbox *box, struct outlet *o, struct error *e)
         s = gap_supersede_groups(o, &box->groups, e);
     if (s == STATUS_OK && box->setup.full == OUTBOX_DROP_OLDEST)
         s = gap_drop_oldest(o, share_of(box), e);
+    for (uint32_t i = 0; s == STATUS_OK && i < box->setup.source_count; i++)
+        s = gap_intake(o, i, box->setup.who->first_seq + rows, e);
     return s;
 }
 
@@ -227,7 +237,7 @@ enum status outbox_prepare(struct outbox *box, bool with_batch, uint64_t rows, s
     for (uint32_t i = 0; s == STATUS_OK && i < box->count; i++) {
         struct outlet *o = &box->outlets[i];
         if (with_batch)
-            s = cut(box, o, e);
+            s = cut(box, o, rows, e);
         if (s == STATUS_OK)
             s = settle_deliveries(o, e);
     }
@@ -279,10 +289,13 @@ void outbox_committed(struct outbox *box)
         letters_settle(o);
         o->stored = o->next_stored;
         o->lease = o->next_lease;
-        if (store_log_size(o->setup->store, o->name, &records, &bytes, NULL) == STATUS_OK)
-            o->stale = records > o->counters.waiting ? records - o->counters.waiting : 0;
+        if (store_log_size(o->setup->store, o->name, &records, &bytes, NULL) == STATUS_OK) {
+            assert(records >= o->counters.waiting);
+            o->stale = records - o->counters.waiting;
+        }
         o->pending_since = o->stale > 0 ? now_of(box) : 0;
         check_counts(&o->counters);
+        gap_intake_settle(o, true);
         forget_change(o);
     }
     groups_clear(&box->groups);
@@ -290,8 +303,10 @@ void outbox_committed(struct outbox *box)
 
 void outbox_abandoned(struct outbox *box)
 {
-    for (uint32_t i = 0; i < box->count; i++)
+    for (uint32_t i = 0; i < box->count; i++) {
+        gap_intake_settle(&box->outlets[i], false);
         forget_change(&box->outlets[i]);
+    }
     groups_clear(&box->groups);
 }
 

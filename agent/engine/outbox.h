@@ -26,6 +26,8 @@ struct outbox_setup {
     // Columns of the result that name its group, for "latest"; none: nothing is superseded by group. Borrowed.
     const uint32_t *group_columns;
     uint32_t group_column_count;
+    const char *const *sources; // their names, for what is lost at intake. Borrowed.
+    uint32_t source_count;
 };
 
 enum status outbox_open(const struct outbox_setup *setup, struct outbox **out, struct error *e);
@@ -38,6 +40,9 @@ void outbox_attach(struct outbox *box, struct sink *sink); // of the last added
 
 // The batch's rows, before they are rendered.
 void outbox_rows(struct outbox *box, const struct chunk *chunk);
+
+// A live source could not take so many rows more. The next batch's commit tells every sink.
+void outbox_lost(struct outbox *box, uint32_t source, uint64_t rows);
 
 // Around each commit. `rows`: of the batch that is part of it, or with_batch is false. What is deliberately lost is
 // taken from the log here, and told. After prepare, committed or abandoned.

@@ -40,6 +40,15 @@ struct letter {
 // A table of the groups of one batch: what "latest" supersedes by.
 struct groups;
 
+// What a source could not take, as this sink tells of it.
+struct intake_loss {
+    uint64_t due; // rows not told yet
+    struct told {
+        struct log_place place; // of the newest gap record; turn 0: none
+        uint64_t count;
+    } last, next; // next: with the commit at hand
+};
+
 struct outlet {
     struct outbox *box;
     const struct outbox_setup *setup;
@@ -64,6 +73,7 @@ struct outlet {
     struct outbox_counters change, counters;
     struct record_note note;                  // of the gap record that is being rendered
     struct log_place gap_place;               // and where it goes
+    struct intake_loss *loss;                 // of each source
     struct log_place next_lease, next_stored; // with the commit at hand
 
     // The page: records read, not yet sent.
@@ -118,6 +128,9 @@ bool delivery_wants_lease(struct outlet *o, int64_t now);
 enum status gap_supersede(struct outlet *o, struct error *e); // complete mode
 enum status gap_supersede_groups(struct outlet *o, const struct groups *g, struct error *e);
 enum status gap_drop_oldest(struct outlet *o, uint64_t share, struct error *e);
+// `next_seq`: behind the rows of the batch at hand.
+enum status gap_intake(struct outlet *o, uint32_t source, uint64_t next_seq, struct error *e);
+void gap_intake_settle(struct outlet *o, bool committed);
 
 // deadletter.c
 void letter_add(struct outlet *o, struct log_place place, const char *reason);

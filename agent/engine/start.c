@@ -118,6 +118,7 @@ static enum status open_source(struct engine *g, uint32_t i, struct error *e)
         .state = part(g, "offsets", source->name, e),
         .is_static = source->is_static,
         .multi_line = option_boolean(&source->options, "multiLine") || option_boolean(&source->options, "wholetext"),
+        .line_end = option_text(&source->options, "lineSep"),
         .fresh = !g->position.any,
         .once = g->trigger.kind == TRIGGER_ONCE,
         .device = g->setup.device,
@@ -199,6 +200,12 @@ static enum status open_outbox(struct engine *g, struct error *e)
     };
     for (uint32_t i = 0; i < p->sink_count; i++)
         setup.sinks += p->sinks[i].class->delivery(&p->sinks[i].options) == SINK_LOGGED;
+    const char **names = ARENA_ARRAY(&g->arena, const char *, p->source_count);
+    for (uint32_t i = 0; i < p->source_count; i++)
+        names[i] = arena_copy(&g->arena, p->sources[i].name.data, p->sources[i].name.size);
+    g->lost = ARENA_ARRAY(&g->arena, uint64_t, p->source_count);
+    setup.sources = names;
+    setup.source_count = p->source_count;
     setup.group_columns = plan_group_columns(g->plan, &setup.group_column_count);
     enum status s = outbox_open(&setup, &g->outbox, e);
     g->collector.outbox = g->outbox;

@@ -24,6 +24,7 @@ struct scope {
 // The WITH names that can be seen, the nearest first.
 struct visible {
     const struct ast_cte *cte;
+    bool *used;
     const struct visible *behind; // what the query of `cte` itself can see
 };
 
@@ -55,7 +56,9 @@ struct query {
     struct scope scope;
     struct item *items;
     uint32_t item_count;
-    // window(): one a SELECT
+    // window(): one a SELECT, but it may be of another
+    struct expr *inner_window;
+    uint32_t inner_attribute;
     struct expr *window;
     struct ast_expr *window_ast;
     uint32_t window_attribute;

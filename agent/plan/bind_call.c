@@ -109,12 +109,26 @@ static enum status misplaced_generator(const struct context *c, const struct ast
                       text_of(c->q->b, x->name));
 }
 
+// What carries a watermark as a window does is a window, not any STRUCT<start, end>.
+static enum status check_window_time(struct binder *b, const struct ast_expr *x, const struct expr *arg)
+{
+    if (window_of(b->l, arg) != WINDOW_NONE || arg->type->id != TYPE_STRUCT)
+        return STATUS_OK;
+    return BIND_ERROR(
+        b, x,
+        "%s takes a column that window() or session_window() made, or window(…) itself (Spark: The input is "
+        "not a correct window column)",
+        text_of(b, x->name));
+}
+
 // A window of a window is one of its window_time.
 static enum status call_window(struct binder *b, const struct ast_expr *x, const struct function *f, struct expr **args,
                                struct expr **out)
 {
     if (x->argc && args[0]->type->id == TYPE_STRUCT) {
-        enum status s = call(b, x, function_find(SLICE("window_time")), args, 1, &args[0]);
+        enum status s = check_window_time(b, x, args[0]);
+        if (!s)
+            s = call(b, x, function_find(SLICE("window_time")), args, 1, &args[0]);
         if (s)
             return s;
     }
@@ -129,7 +143,7 @@ static enum status bind_window_call(const struct context *c, struct ast_expr *x,
         return BIND_ERROR(q->b, x,
                           "[UNRESOLVED_COLUMN.WITH_SUGGESTION] the window's time is not there after the grouping; "
                           "write the window's name");
-    if (!q->window)
+    if (!q->window && !q->inner_window)
         return BIND_ERROR(q->b, x,
                           "[UNSUPPORTED_FEATURE] %s cannot stand here; it stands in the SELECT list, in WHERE and "
                           "in GROUP BY",
@@ -140,11 +154,12 @@ static enum status bind_window_call(const struct context *c, struct ast_expr *x,
         s = call_window(q->b, x, f, args, &window);
     if (s)
         return s;
-    if (!expr_same(window, q->window))
+    bool inner = q->inner_window && expr_same(window, q->inner_window);
+    if (!inner && !(q->window && expr_same(window, q->window)))
         return BIND_ERROR(q->b, x,
                           "a SELECT can have one window: two would make every pair of them a row "
                           "(Spark: Multiple time/session window expressions)");
-    *out = attribute_expr(q->b->l, q->window_attribute);
+    *out = attribute_expr(q->b->l, inner ? q->inner_attribute : q->window_attribute);
     return STATUS_OK;
 }
 
@@ -182,8 +197,6 @@ enum status bind_call(const struct context *c, struct ast_expr *x, struct expr *
     for (uint32_t i = 0; i < x->argc && !f; i++)
         if (x->args[i]->kind == AST_SUBQUERY)
             return bind_expr(c, x->args[i], out); // EXISTS: refused there
-    if (!f && slice_equal_fold(x->name, SLICE("session_window")))
-        return BIND_ERROR(b, x, "[UNSUPPORTED_FEATURE] session_window is not supported yet");
     if (!f)
         return unresolved_routine(b, x);
     if (f->flags & FUNCTION_GENERATOR)
@@ -194,6 +207,8 @@ enum status bind_call(const struct context *c, struct ast_expr *x, struct expr *
         return bind_lambda_call(c, x, f, out);
     struct expr **args;
     s = bind_args(c, x, &args);
+    if (!s && x->argc == 1 && strcmp(f->name, "window_time") == 0)
+        s = check_window_time(b, x, args[0]);
     return s ? s : call(b, x, f, args, x->argc, out);
 }
 
@@ -212,31 +227,46 @@ static struct ast_expr *find_window(struct ast_expr *x)
     return found;
 }
 
+static enum status make_window(struct query *q, enum clause clause, struct ast_expr *x)
+{
+    struct binder *b = q->b;
+    const struct function *f = function_find(x->name);
+    struct context c = {.q = q, .clause = clause};
+    struct expr **args;
+    enum status s = bind_args(&c, x, &args);
+    if (!s)
+        s = call_window(b, x, f, args, &q->window);
+    if (s)
+        return s;
+    q->window_ast = x;
+    bool event_time = carries_event_time(b->l, q->window->args[0]);
+    const struct window_call *w = q->window->state; // a session has none
+    // as Spark has it: a struct that is always there, but for the Expand of sliding windows and a grouping
+    bool nullable = (w && w->size != w->slide) || q->select->group_count || q->select->group_all;
+    q->window_attribute = attribute_add(b->l, slice_of(f->name), q->window->type, nullable, event_time);
+    b->l->attributes[q->window_attribute].window = w ? WINDOW_TIME : WINDOW_SESSION;
+    return STATUS_OK;
+}
+
 enum status bind_window(struct query *q, enum clause clause, struct ast_expr *x)
 {
     struct ast_expr *found = q->window ? NULL : find_window(x);
     if (!found)
         return STATUS_OK;
-    struct binder *b = q->b;
-    const struct function *f = function_find(found->name);
-    struct context c = {.q = q, .clause = clause};
-    struct expr **args;
-    enum status s = bind_args(&c, found, &args);
+    struct ast_expr *inner = found->argc ? find_window(found->args[0]) : NULL;
+    enum status s = inner ? make_window(q, clause, inner) : STATUS_OK;
+    if (!s && inner) {
+        window_apply(q);
+        q->inner_window = q->window;
+        q->inner_attribute = q->window_attribute;
+        q->window = NULL;
+    }
     if (!s)
-        s = call_window(b, found, f, args, &q->window);
-    if (s)
-        return s;
-    if (strcmp(f->name, "window") != 0)
-        return BIND_ERROR(b, found, "[UNSUPPORTED_FEATURE] %s is not supported yet", f->name);
-    q->window_ast = found;
-    bool event_time = carries_event_time(b->l, q->window->args[0]);
-    const struct window_call *w = q->window->state;
-    // as Spark has it: a struct that is always there, but for the Expand of sliding windows and a grouping
-    bool nullable = w->size != w->slide || q->select->group_count || q->select->group_all;
-    q->window_attribute = attribute_add(b->l, SLICE("window"), q->window->type, nullable, event_time);
-    if (clause != CLAUSE_WHERE)
-        scope_add(b, &q->scope, (struct slice){0}, SLICE("window"), q->window_attribute);
-    return STATUS_OK;
+        s = make_window(q, clause, found);
+    if (!s && clause != CLAUSE_WHERE)
+        scope_add(q->b, &q->scope, (struct slice){0}, q->b->l->attributes[q->window_attribute].name,
+                  q->window_attribute);
+    return s;
 }
 
 // The columns that explode and its like make of an ARRAY (pos, col), a MAP (pos, key, value) or an ARRAY of STRUCT

@@ -162,7 +162,7 @@ static void add_key(struct query *q, struct expr *x)
             return;
     uint32_t attribute = x->column;
     if (x->kind != EXPR_COLUMN)
-        attribute = attribute_add(l, printed(l, NULL, &x, 1), x->type, x->nullable, false);
+        attribute = attribute_add(l, printed(l, NULL, &x, 1), x->type, x->nullable, carries_event_time(l, x));
     q->keys[q->key_count++] = (struct assignment){x, attribute};
 }
 

@@ -13,24 +13,26 @@ static enum status rename_columns(struct query *q, const struct ast_relation *r,
     return STATUS_OK;
 }
 
-static enum status watermark_fault(struct logical *l, const struct pipeline_source *s, const struct source_table *t,
-                                   struct error *e)
+// `what` names a column that the source has not.
+static enum status column_fault(struct binder *b, const struct pipeline_source *s, const char *what,
+                                struct slice column, struct place place)
 {
+    struct logical *l = b->l;
+    const struct source_table *t = &l->tables[s - l->pipeline->sources];
     struct slice *names = ARENA_ARRAY(l->arena, struct slice, t->count + 1);
     const char *list = "";
     for (uint32_t i = 0; i < t->count; i++) {
         names[i] = t->column[i].field.name;
         list = arena_printf(l->arena, "%s%s`%.*s`", list, i ? ", " : "", (int)names[i].size, names[i].data);
     }
-    int nearest = slice_nearest(s->watermark_column, names, t->count);
+    int nearest = slice_nearest(column, names, t->count);
     const char *hint = "";
     if (nearest >= 0)
         hint = arena_printf(l->arena, "did you mean `%.*s`? ", (int)names[nearest].size, names[nearest].data);
     return pipeline_error(
-        l->pipeline, s->watermark_place, e,
-        "[UNRESOLVED_COLUMN.WITH_SUGGESTION] the watermark's column `%.*s` is no column of source %.*s; "
-        "%sthere are: %s",
-        (int)s->watermark_column.size, s->watermark_column.data, (int)s->name.size, s->name.data, hint, list);
+        l->pipeline, place, b->e,
+        "[UNRESOLVED_COLUMN.WITH_SUGGESTION] %s column `%.*s` is no column of source %.*s; %sthere are: %s", what,
+        (int)column.size, column.data, (int)s->name.size, s->name.data, hint, list);
 }
 
 // The source's watermark, directly above it (Dataset.withWatermark before the view was made).
@@ -45,7 +47,7 @@ static enum status bind_watermark(struct binder *b, uint32_t source, struct node
     while (i < t->count && !slice_equal_fold(t->column[i].field.name, s->watermark_column))
         i++;
     if (i == t->count)
-        return watermark_fault(l, s, t, b->e);
+        return column_fault(b, s, "the watermark's", s->watermark_column, s->watermark_place);
     if (t->column[i].field.type->id != TYPE_TIMESTAMP)
         return pipeline_error(l->pipeline, s->watermark_place, b->e,
                               "[EVENT_TIME_IS_NOT_ON_TIMESTAMP_TYPE] the watermark's column `%.*s` must be TIMESTAMP",
@@ -56,6 +58,57 @@ static enum status bind_watermark(struct binder *b, uint32_t source, struct node
     (*node)->delay = s->watermark_delay;
     l->attributes[column].event_time = true;
     return STATUS_OK;
+}
+
+// The columns of dropDuplicates; none named: all.
+static enum status dedup_keys(struct binder *b, const struct pipeline_source *s, const struct pipeline_dedup *d,
+                              const struct node *source, struct node *n)
+{
+    struct logical *l = b->l;
+    uint32_t named = d->count;
+    n->items = ARENA_ARRAY(l->arena, struct assignment, named + source->attribute_count);
+    for (uint32_t k = 0; k < (named ? named : source->attribute_count); k++) {
+        uint32_t i = k;
+        for (i = named ? 0 : k; named && i < source->attribute_count; i++)
+            if (slice_equal_fold(l->attributes[source->attributes[i]].name, d->columns[k]))
+                break;
+        if (i == source->attribute_count)
+            return column_fault(b, s, "the dropDuplicates", d->columns[k], d->places[k]);
+        uint32_t attribute = source->attributes[i];
+        if (type_has_map(l->attributes[attribute].type))
+            return pipeline_error(l->pipeline, named ? d->places[k] : d->place, b->e,
+                                  "[UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE] dropDuplicates of the MAP `%.*s`: "
+                                  "name other columns",
+                                  (int)l->attributes[attribute].name.size, l->attributes[attribute].name.data);
+        n->items[n->item_count++] = (struct assignment){attribute_expr(l, attribute), attribute};
+    }
+    return STATUS_OK;
+}
+
+// Behind the watermark, before the view is made (Dataset.dropDuplicates).
+static enum status bind_dedup(struct binder *b, const struct pipeline_source *s, const struct pipeline_dedup *d,
+                              const struct node *source, struct node **node)
+{
+    struct logical *l = b->l;
+    bool within = d == &s->dedup_within;
+    if (!d->given)
+        return STATUS_OK;
+    if (within && !s->has_watermark)
+        return pipeline_error(
+            l->pipeline, d->place, b->e,
+            "dropDuplicatesWithinWatermark forgets a row when the watermark has passed its time and the "
+            "delay: give source %.*s a \"watermark\" (Spark: dropDuplicatesWithinWatermark is not "
+            "supported on streaming DataFrames/DataSets without watermark)",
+            (int)s->name.size, s->name.data);
+    struct node *n = node_new(l, NODE_DEDUP, *node, (*node)->offset, (*node)->length);
+    n->within = within;
+    n->delay = s->watermark_delay;
+    n->column = ATTRIBUTE_NONE;
+    for (uint32_t i = 0; i < source->attribute_count; i++)
+        if (l->attributes[source->attributes[i]].event_time)
+            n->column = source->attributes[i];
+    *node = n;
+    return dedup_keys(b, s, d, source, n);
 }
 
 static enum status bind_source(struct query *q, const struct ast_relation *r, uint32_t source)
@@ -82,7 +135,10 @@ static enum status bind_source(struct query *q, const struct ast_relation *r, ui
         scope_add(q->b, &q->scope, qualifier, f->name, n->attributes[i]);
     }
     q->node = n;
-    return bind_watermark(q->b, source, &q->node);
+    enum status status = bind_watermark(q->b, source, &q->node);
+    if (!status)
+        status = bind_dedup(q->b, s, &s->dedup, n, &q->node);
+    return status ? status : bind_dedup(q->b, s, &s->dedup_within, n, &q->node);
 }
 
 static enum status bind_query(struct query *q, const struct ast_select *ast, const struct visible *ctes,
@@ -101,7 +157,10 @@ static enum status bind_query(struct query *q, const struct ast_select *ast, con
 static enum status bind_cte(struct query *q, const struct ast_relation *r, const struct visible *v)
 {
     uint32_t first = q->scope.count;
+    *v->used = true;
     enum status s = bind_query(q, v->cte->query, v->behind, r->alias.size ? r->alias : r->name);
+    if (!s)
+        q->node->cte = true;
     if (s || v->cte->column_count == 0)
         return s;
     if (v->cte->column_count != q->scope.count - first)

@@ -3,6 +3,8 @@
 #include "ops/key.h"
 #include "ops/window_call.h"
 
+#include <assert.h>
+
 bool type_has_map(const struct type *t)
 {
     if (t->id == TYPE_MAP)
@@ -45,6 +47,20 @@ static enum status bind_where(struct query *q)
     return STATUS_OK;
 }
 
+// A row without a session (its gap is none, or not greater than 0) goes.
+static void session_apply(struct query *q)
+{
+    struct logical *l = q->b->l;
+    struct expr *window = attribute_expr(l, q->window_attribute), *field[2] = {NULL, NULL};
+    struct expr *there = call_named(l, "isnotnull", &window, 1);
+    enum status s = expr_field(l->arena, window, SLICE("end"), &field[0], NULL);
+    if (!s)
+        s = expr_field(l->arena, window, SLICE("start"), &field[1], NULL);
+    struct expr *conjuncts[2] = {there, s ? NULL : call_named(l, ">", field, 2)};
+    assert(conjuncts[0] && conjuncts[1]);
+    q->node = node_filter(l, q->node, conjuncts, 2);
+}
+
 void window_apply(struct query *q)
 {
     if (!q->window)
@@ -55,14 +71,18 @@ void window_apply(struct query *q)
     struct expr *there = call_named(l, "isnotnull", &time, 1);
     q->node = node_filter(l, q->node, &there, there ? 1 : 0);
     struct node *n = node_new(l, NODE_WINDOW, q->node, q->window_ast->offset, q->window_ast->length);
-    n->input = time;
-    n->size = call->size;
-    n->slide = call->slide;
-    n->start = call->start;
+    n->input = call ? time : q->window;
+    if (call) {
+        n->size = call->size;
+        n->slide = call->slide;
+        n->start = call->start;
+    }
     n->attributes = ARENA_ARRAY(l->arena, uint32_t, 1);
     n->attributes[0] = q->window_attribute;
     n->attribute_count = 1;
     q->node = n;
+    if (!call)
+        session_apply(q);
 }
 
 enum status bind_item(struct query *q, struct item *item)
@@ -245,9 +265,11 @@ static enum status apply_project(struct query *q)
             return s;
         const struct expr *x = item->expr;
         bool nullable = x->nullable || (q->grouped && q->generator_count == 0);
+        enum window_kind window = window_of(l, x);
         item->attribute = x->kind == EXPR_COLUMN && !item->aliased
                               ? x->column
                               : attribute_add(l, item->name, x->type, nullable, carries_event_time(l, x));
+        l->attributes[item->attribute].window = window;
         n->items[i] = (struct assignment){item->expr, item->attribute};
     }
     q->node = n;
@@ -261,6 +283,7 @@ static enum status apply_distinct(struct query *q)
     if (!q->select->distinct && q->select->set != AST_UNION)
         return STATUS_OK;
     struct node *n = node_new(l, NODE_AGGREGATE, q->node, q->select->offset, q->select->length);
+    n->distinct = true;
     n->items = ARENA_ARRAY(l->arena, struct assignment, q->item_count);
     for (uint32_t i = 0; i < q->item_count; i++) {
         bool twice = false;
@@ -280,6 +303,33 @@ static enum status apply_distinct(struct query *q)
         p->items[i] = (struct assignment){attribute_expr(l, q->items[i].attribute), q->items[i].attribute};
     q->node = p;
     return STATUS_OK;
+}
+
+static enum status finish_select(struct query *q, struct sort_key *keys)
+{
+    enum status s = apply_order(q, keys);
+    if (!s)
+        s = apply_limit(q);
+    return s ? s : apply_project(q);
+}
+
+// LIMIT counts what is distinct.
+static enum status finish_distinct(struct query *q)
+{
+    const struct ast_select *ast = q->select;
+    if (ast->order_count)
+        return BIND_ERROR(
+            q->b, ast->order[0].expr,
+            "ORDER BY of SELECT DISTINCT is not there for streams; GROUP BY the columns instead, in "
+            "outputMode complete (Spark: Sorting is not supported on streaming DataFrames/Datasets, unless "
+            "it is on aggregated DataFrame/Dataset in Complete output mode)");
+    enum status s = apply_project(q);
+    if (!s)
+        s = apply_distinct(q);
+    if (s || (!ast->limit && !ast->offset_rows))
+        return s;
+    s = apply_limit(q);
+    return s ? s : apply_project(q);
 }
 
 // ORDER BY and LIMIT of a union see its columns.
@@ -327,24 +377,39 @@ static enum status bind_body(struct query *q)
     s = apply_having(q, having);
     if (!s)
         s = apply_generators(q);
-    if (!s)
-        s = apply_order(q, keys);
-    if (!s)
-        s = apply_limit(q);
-    if (!s)
-        s = apply_project(q);
-    return s ? s : apply_distinct(q);
+    return s ? s : ast->distinct ? finish_distinct(q) : finish_select(q, keys);
 }
 
-enum status bind_select(struct binder *b, const struct ast_select *ast, const struct visible *ctes, struct query **out)
+static const struct visible *see_ctes(struct binder *b, const struct ast_select *ast, const struct visible *behind)
+{
+    for (uint32_t i = 0; i < ast->cte_count; i++) {
+        struct visible *v = ARENA_NEW(b->l->arena, struct visible);
+        *v = (struct visible){&ast->ctes[i], ARENA_NEW(b->l->arena, bool), behind};
+        behind = v;
+    }
+    return behind;
+}
+
+// A mistake in a WITH query is one, even if nothing names it.
+static enum status bind_unused(struct binder *b, const struct visible *ctes, const struct visible *behind)
+{
+    enum status s = STATUS_OK;
+    uint32_t reads = b->reads;
+    for (const struct visible *v = ctes; !s && v != behind; v = v->behind) {
+        struct query *unused;
+        if (!*v->used)
+            s = bind_select(b, v->cte->query, v->behind, &unused);
+    }
+    b->reads = reads;
+    return s;
+}
+
+enum status bind_select(struct binder *b, const struct ast_select *ast, const struct visible *behind,
+                        struct query **out)
 {
     if (++b->depth > BIND_DEPTH_MAX)
         return BIND_ERROR(b, ast, "[UNSUPPORTED_FEATURE] subqueries nest deeper than %d levels", BIND_DEPTH_MAX);
-    for (uint32_t i = 0; i < ast->cte_count; i++) {
-        struct visible *v = ARENA_NEW(b->l->arena, struct visible);
-        *v = (struct visible){&ast->ctes[i], ctes};
-        ctes = v;
-    }
+    const struct visible *ctes = see_ctes(b, ast, behind);
     struct query *q = *out = ARENA_NEW(b->l->arena, struct query);
     q->b = b;
     q->select = ast;
@@ -355,6 +420,8 @@ enum status bind_select(struct binder *b, const struct ast_select *ast, const st
         s = bind_relation(q, ast->from, ctes);
     if (!s && !ast->set)
         s = bind_body(q);
+    if (!s)
+        s = bind_unused(b, ctes, behind);
     b->depth--;
     return s;
 }

@@ -106,6 +106,7 @@ static void make_union(struct query *q, const struct side *side, const struct ty
         bool nullable = first.nullable || l->attributes[n->from[1][i]].nullable;
         struct slice name = side[0].query->items[i].name;
         n->attributes[i] = attribute_add(l, name, types[i], nullable, first.event_time);
+        l->attributes[n->attributes[i]].window = first.window;
         q->items[i] = (struct item){
             .ast = place, .name = name, .expr = attribute_expr(l, n->attributes[i]), .attribute = n->attributes[i]};
         scope_add(q->b, &q->scope, (struct slice){0}, name, n->attributes[i]);

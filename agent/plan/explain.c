@@ -71,6 +71,30 @@ static void watermark_print(const struct logical *l, const struct node *n, struc
     text_char(out, '\n');
 }
 
+static void dedup_print(const struct logical *l, const struct node *n, struct text *out)
+{
+    bool timed = false;
+    text_string(out, "distinct   the first row of each ");
+    for (uint32_t i = 0; i < n->item_count; i++) {
+        text_string(out, i ? ", " : "");
+        text_slice(out, l->attributes[n->items[i].attribute].name);
+        timed |= n->items[i].attribute == n->column;
+    }
+    text_string(out, "\n           state: one entry each, ");
+    if (n->within) {
+        text_string(out, "kept until the watermark passes its row's ");
+        text_slice(out, l->attributes[n->column].name);
+        text_string(out, " and ");
+        duration_print(n->delay, out);
+    } else if (timed) {
+        text_string(out, "kept until the watermark passes its ");
+        text_slice(out, l->attributes[n->column].name);
+    } else {
+        text_string(out, "kept for ever: no watermark among the columns");
+    }
+    text_string(out, n->late ? "; late rows go\n" : "\n");
+}
+
 static void filter_print(const struct logical *l, const struct node *n, struct text *out)
 {
     text_string(out, "filter     ");
@@ -83,6 +107,14 @@ static void filter_print(const struct logical *l, const struct node *n, struct t
 
 static void window_print(const struct logical *l, const struct node *n, struct text *out)
 {
+    if (window_is_session(n)) {
+        text_string(out, "session    of ");
+        expr_print(l, n->input->args[0], out);
+        text_string(out, " until nothing came for ");
+        expr_print(l, n->input->args[1], out);
+        text_char(out, '\n');
+        return;
+    }
     text_string(out, "window     ");
     duration_print(n->size, out);
     text_string(out, " of ");
@@ -109,8 +141,11 @@ static void generate_print(const struct logical *l, const struct node *n, struct
 
 static void state_print(const struct logical *l, const struct node *n, struct text *out)
 {
-    int32_t time = aggregate_time_key(l, n);
-    text_string(out, "           state: one entry a group, ");
+    int32_t time = aggregate_time_key(l, n), session = aggregate_session_key(l, n);
+    if (session >= 0)
+        text_string(out, "           sessions of a group that overlap or touch become one\n");
+    text_string(out,
+                session >= 0 ? "           state: one entry a session, " : "           state: one entry a group, ");
     if (n->item_count == 0) {
         text_string(out, "a single one, kept for ever\n");
     } else if (l->pipeline->mode == OUTPUT_COMPLETE) {
@@ -227,6 +262,9 @@ static void node_print(const struct logical *l, const struct node *n, struct tex
         break;
     case NODE_WATERMARK:
         watermark_print(l, n, out);
+        break;
+    case NODE_DEDUP:
+        dedup_print(l, n, out);
         break;
     case NODE_FILTER:
         filter_print(l, n, out);

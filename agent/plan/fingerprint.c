@@ -41,6 +41,18 @@ static void aggregate_print(const struct logical *l, const struct node *n, struc
     }
 }
 
+static void dedup_print(const struct logical *l, const struct node *n, struct text *out)
+{
+    text_string(out, "dedup");
+    if (n->within)
+        text_printf(out, " within watermark, %" PRId64, n->delay);
+    for (uint32_t i = 0; i < n->item_count; i++) {
+        text_string(out, n->items[i].attribute == n->column ? " event time" : " key");
+        typed_print(l, n->items[i].expr, out);
+    }
+    text_char(out, '\n');
+}
+
 static void node_print(const struct logical *l, const struct node *n, struct text *out)
 {
     if (n->child)
@@ -54,6 +66,8 @@ static void node_print(const struct logical *l, const struct node *n, struct tex
         text_string(out, "union\n");
     if (n->kind == NODE_AGGREGATE)
         aggregate_print(l, n, out);
+    if (n->kind == NODE_DEDUP)
+        dedup_print(l, n, out);
     if (n->kind == NODE_WINDOW) {
         text_printf(out, "window %" PRId64 " %" PRId64 " %" PRId64 " of", n->size, n->slide, n->start);
         typed_print(l, n->input, out);

@@ -23,7 +23,8 @@ struct json {
     bool boolean;
     struct json *first, *next; // members or elements; the next sibling
     struct slice secret_file;  // in full, where it was {"secretFile": …}; else empty
-    const char *origin;        // "--set path=value" where it did not come from the text
+    struct slice written; // STRING: with its ${VAR}, or the secret's name, where `text` came from there; else empty
+    const char *origin;   // "--set path=value" where it did not come from the text
 };
 
 struct json_text {

@@ -17,7 +17,7 @@ uint32_t attribute_add(struct logical *l, struct slice name, const struct type *
         l->attributes = grown;
         l->attribute_capacity = capacity;
     }
-    l->attributes[l->attribute_count] = (struct attribute){name, type, nullable, event_time};
+    l->attributes[l->attribute_count] = (struct attribute){name, type, nullable, event_time, WINDOW_NONE};
     return l->attribute_count++;
 }
 
@@ -90,6 +90,24 @@ bool carries_event_time(const struct logical *l, const struct expr *x)
     if (expr_is_call(x, "window_time"))
         x = x->args[0];
     return x->kind == EXPR_COLUMN && l->attributes[x->column].event_time;
+}
+
+enum window_kind window_of(const struct logical *l, const struct expr *x)
+{
+    return x->kind == EXPR_COLUMN ? l->attributes[x->column].window : WINDOW_NONE;
+}
+
+bool window_is_session(const struct node *n)
+{
+    return expr_is_call(n->input, "session_window");
+}
+
+int32_t aggregate_session_key(const struct logical *l, const struct node *n)
+{
+    for (uint32_t i = 0; i < n->item_count; i++)
+        if (l->attributes[n->items[i].attribute].window == WINDOW_SESSION)
+            return (int32_t)i;
+    return -1;
 }
 
 // (a AND b) OR (a AND c) is a AND (b OR c) (BooleanSimplification).

@@ -12,17 +12,21 @@
 #include "ops/expr.h"
 #include "ops/session.h"
 
+enum window_kind { WINDOW_NONE, WINDOW_TIME, WINDOW_SESSION };
+
 struct attribute {
     struct slice name; // for people
     const struct type *type;
     bool nullable;
-    bool event_time; // carries the watermark (EventTimeWatermark.delayKey in Spark's metadata)
+    bool event_time;         // carries the watermark (EventTimeWatermark.delayKey in Spark's metadata)
+    enum window_kind window; // what Spark's metadata says too (TimeWindow.marker, SessionWindow.marker)
 };
 
 enum node_kind {
     NODE_SOURCE,
     NODE_UNION,
     NODE_WATERMARK,
+    NODE_DEDUP,
     NODE_FILTER,
     NODE_WINDOW,
     NODE_GENERATE,
@@ -31,6 +35,8 @@ enum node_kind {
     NODE_LIMIT,
     NODE_PROJECT,
 };
+
+#define ATTRIBUTE_NONE UINT32_MAX
 
 struct assignment {
     struct expr *expr;
@@ -64,21 +70,26 @@ struct node {
     uint32_t source; // SOURCE
     bool *wanted;    // SOURCE: columns that are asked for, set by columns_prune
 
-    uint32_t column; // WATERMARK
-    int64_t delay;
+    uint32_t column; // WATERMARK; DEDUP: the event time, or ATTRIBUTE_NONE
+    int64_t delay;   // … and its delay
+    bool within;     // DEDUP: dropDuplicatesWithinWatermark
+    bool late;       // DEDUP: its late rows go, set by columns_prune
 
     struct expr **conjuncts; // FILTER: all must be true
     uint32_t conjunct_count;
 
-    struct expr *input; // WINDOW: the time; GENERATE: the ARRAY or MAP
+    struct expr *input; // WINDOW: the time, or the whole session_window(); GENERATE: the ARRAY or MAP
     int64_t size, slide, start;
     const struct function *generator;
     bool position, outer, spread; // ops/operators.h
 
-    struct assignment *items; // PROJECT: its columns, in order; AGGREGATE: the keys
+    bool cte; // PROJECT: of a WITH query; Spark's checks do not look behind it
+
+    struct assignment *items; // PROJECT: its columns, in order; AGGREGATE, DEDUP: the keys
     uint32_t item_count;
     struct aggregate_part *parts; // AGGREGATE
     uint32_t part_count;
+    bool distinct; // AGGREGATE: of SELECT DISTINCT or UNION
 
     struct sort_key *keys; // SORT
     uint32_t key_count;
@@ -118,8 +129,12 @@ struct expr *conjuncts_join(struct logical *l, const struct expr_list *list);
 // Calls the function of that name; it must exist and take the arguments.
 struct expr *call_named(const struct logical *l, const char *name, struct expr *const *args, uint32_t argc);
 bool expr_is_call(const struct expr *x, const char *name);
+bool window_is_session(const struct node *n); // of a NODE_WINDOW
+// The key of an aggregation that is a session, or -1.
+int32_t aggregate_session_key(const struct logical *l, const struct node *n);
 // Does it carry the watermark: a bare column that does, or window_time of one?
 bool carries_event_time(const struct logical *l, const struct expr *x);
+enum window_kind window_of(const struct logical *l, const struct expr *x); // of a bare column
 bool expr_mentions(const struct expr *x, uint32_t attribute);
 bool expr_mentions_any(const struct expr *x, const uint32_t *attributes, uint32_t count);
 // Marks in `seen` (one entry an attribute) what `x` reads; returns how many columns it mentions.

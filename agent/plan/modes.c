@@ -12,9 +12,67 @@ static const char *mode_name(enum output_mode mode)
 static bool has_event_time_key(const struct logical *l, const struct node *n)
 {
     for (uint32_t i = 0; i < n->item_count; i++)
-        if (n->items[i].expr->kind == EXPR_COLUMN && l->attributes[n->items[i].expr->column].event_time)
+        if (l->attributes[n->items[i].attribute].event_time)
             return true;
     return false;
+}
+
+// An aggregation, DISTINCT among them or not. Spark does not look behind WITH.
+static bool has_aggregate(const struct node *n, bool distinct)
+{
+    for (; n && !n->cte; n = n->child)
+        if ((n->kind == NODE_AGGREGATE && (distinct || !n->distinct)) ||
+            (n->second && has_aggregate(n->second, distinct)))
+            return true;
+    return false;
+}
+
+static enum status refuse_late(const struct logical *l, const struct node *n, const char *what, struct error *e)
+{
+    return NODE_ERROR(
+        l, n, e,
+        "%s behind an aggregation is there in append mode only, this is %s: rows of the first that change "
+        "would be counted again by the second (Spark: Detected pattern of possible 'correctness' issue due "
+        "to global watermark)",
+        what, mode_name(l->pipeline->mode));
+}
+
+static bool is_constant(const struct expr *x)
+{
+    return expr_is_deterministic(x) && expr_mark(x, NULL) == 0;
+}
+
+static enum status check_session(const struct logical *l, const struct node *n, struct error *e)
+{
+    int32_t session = aggregate_session_key(l, n);
+    uint32_t keys = 0;
+    if (session < 0)
+        return STATUS_OK;
+    if (l->pipeline->mode == OUTPUT_UPDATE)
+        return NODE_ERROR(l, n, e,
+                          "[STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION] a session_window cannot be in update mode: a "
+                          "session that was printed may become part of another; choose append or complete");
+    for (uint32_t i = 0; i < n->item_count; i++)
+        keys += (int32_t)i != session && !is_constant(n->items[i].expr);
+    if (keys == 0)
+        return NODE_ERROR(l, n, e,
+                          "a session_window cannot be the only key of a stream: group by what the sessions are of, too "
+                          "(Spark: Global aggregation with session window in streaming query is not supported)");
+    return STATUS_OK;
+}
+
+// Which of two event times would say when a group is over?
+static enum status check_times(const struct logical *l, const struct node *n, struct error *e)
+{
+    uint32_t times = 0;
+    for (uint32_t i = 0; i < n->item_count; i++)
+        times += l->attributes[n->items[i].attribute].event_time;
+    if (times < 2 || (l->pipeline->mode == OUTPUT_COMPLETE && aggregate_session_key(l, n) < 0))
+        return STATUS_OK;
+    return NODE_ERROR(
+        l, n, e,
+        "two of the keys carry the watermark (a window and its time, say): which of them says when a group is "
+        "over? Group by one (Spark: More than one event time columns are available)");
 }
 
 static enum status check_aggregate(const struct logical *l, const struct node *n, struct error *e)
@@ -25,17 +83,15 @@ static enum status check_aggregate(const struct logical *l, const struct node *n
                           "[STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION] in append mode a group goes out when the "
                           "watermark has passed it: give the source a watermark and group by its column or by a "
                           "window of it, or choose outputMode update or complete");
-    if (node_count(n->child, NODE_AGGREGATE) && mode != OUTPUT_APPEND)
-        return NODE_ERROR(l, n, e,
-                          "two aggregations in a row are there in append mode only (Spark: Detected pattern of "
-                          "possible 'correctness' issue due to global watermark), this is %s",
-                          mode_name(mode));
-    return STATUS_OK;
+    if (mode != OUTPUT_APPEND && has_aggregate(n->child, true))
+        return refuse_late(l, n, n->distinct ? "DISTINCT" : "an aggregation", e);
+    enum status s = check_session(l, n, e);
+    return s ? s : check_times(l, n, e);
 }
 
 static enum status check_sort(const struct logical *l, const struct node *n, struct error *e)
 {
-    if (l->pipeline->mode == OUTPUT_COMPLETE && node_count(n->child, NODE_AGGREGATE))
+    if (l->pipeline->mode == OUTPUT_COMPLETE && has_aggregate(n->child, false))
         return STATUS_OK;
     return NODE_ERROR(l, n, e,
                       "ORDER BY needs an aggregation below it and outputMode complete (Spark: Sorting is not "

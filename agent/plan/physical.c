@@ -33,7 +33,7 @@ struct making {
     struct arena scratch;
     struct layout layout; // of what comes out of `ends`
     struct ends ends;
-    uint32_t reads, aggregates, limits;
+    uint32_t reads, aggregates, limits, sessions, dedups;
     struct error *e;
 };
 
@@ -124,8 +124,26 @@ static void make_filter(struct making *m, const struct node *n)
     chain(m, filter_new(compile(m, &all, 1), m->memory));
 }
 
+// The sessions of single rows, as one more column.
+static void make_session_rows(struct making *m, const struct node *n)
+{
+    uint32_t count = m->layout.count;
+    struct expr **roots = ARENA_ARRAY(&m->scratch, struct expr *, count + 1);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct attribute *a = &m->l->attributes[m->layout.attributes[i]];
+        roots[i] = expr_column(&m->scratch, m->layout.attributes[i], a->type, a->nullable);
+    }
+    roots[count] = n->input;
+    chain(m, project_new(compile(m, roots, count + 1), count + 1, m->memory));
+    append_columns(m, n->attributes, n->attribute_count);
+}
+
 static void make_window(struct making *m, const struct node *n)
 {
+    if (window_is_session(n)) {
+        make_session_rows(m, n);
+        return;
+    }
     struct window_spec spec = {.time = compile(m, &n->input, 1),
                                .time_type = n->input->type,
                                .size = n->size,
@@ -176,10 +194,37 @@ static enum status find_state(struct making *m, const char *kind, uint32_t numbe
     return *out ? STATUS_OK : error_set(m->e, STATUS_FAILED, "the checkpoint gives no state for %s", part);
 }
 
+static void aggregate_layout(struct making *m, const struct node *n)
+{
+    m->layout = (struct layout){0};
+    for (uint32_t i = 0; i < n->item_count; i++)
+        append_columns(m, &n->items[i].attribute, 1);
+    for (uint32_t i = 0; i < n->part_count; i++)
+        append_columns(m, &n->parts[i].attribute, 1);
+}
+
+static struct op *session_of(const struct making *m, const struct node *n, const struct aggregate_spec *a)
+{
+    uint32_t key = (uint32_t)aggregate_session_key(m->l, n);
+    struct session_spec spec = {.inputs = a->inputs,
+                                .key_count = a->key_count,
+                                .key_type = a->key_type,
+                                .session_key = key,
+                                .timed = m->l->attributes[n->items[key].attribute].event_time,
+                                .items = a->items,
+                                .item_count = a->item_count,
+                                .mode = a->mode,
+                                .state = a->state,
+                                .memory_limit = a->memory_limit};
+    return session_new(&spec, m->memory);
+}
+
 static enum status make_aggregate(struct making *m, const struct node *n)
 {
     const struct state *state;
-    enum status s = find_state(m, "aggregate", m->aggregates++, &state);
+    bool session = aggregate_session_key(m->l, n) >= 0;
+    enum status s =
+        session ? find_state(m, "session", m->sessions++, &state) : find_state(m, "aggregate", m->aggregates++, &state);
     if (s)
         return s;
     struct expr_list inputs = {0};
@@ -198,12 +243,40 @@ static enum status make_aggregate(struct making *m, const struct node *n)
                                   .mode = m->l->pipeline->mode,
                                   .state = state,
                                   .memory_limit = m->memory_limit};
-    chain(m, aggregate_new(&spec, m->memory));
-    m->layout = (struct layout){0};
-    for (uint32_t i = 0; i < n->item_count; i++)
-        append_columns(m, &n->items[i].attribute, 1);
-    for (uint32_t i = 0; i < n->part_count; i++)
-        append_columns(m, &n->parts[i].attribute, 1);
+    chain(m, session ? session_of(m, n, &spec) : aggregate_new(&spec, m->memory));
+    aggregate_layout(m, n);
+    return STATUS_OK;
+}
+
+static enum status make_dedup(struct making *m, const struct node *n)
+{
+    const struct state *state;
+    enum status s = find_state(m, "dedup", m->dedups++, &state);
+    if (s)
+        return s;
+    struct logical scratch = {.arena = &m->scratch};
+    struct expr_list inputs = {0};
+    const struct type **types = ARENA_ARRAY(&m->scratch, const struct type *, n->item_count);
+    struct dedup_spec spec = {.key_count = n->item_count,
+                              .key_type = types,
+                              .time = -1,
+                              .time_key = -1,
+                              .within = n->within,
+                              .delay = n->delay,
+                              .state = state};
+    for (uint32_t i = 0; i < n->item_count; i++) {
+        expr_list_add(&scratch, &inputs, n->items[i].expr);
+        types[i] = n->items[i].expr->type;
+        if (n->items[i].attribute == n->column)
+            spec.time = spec.time_key = (int32_t)i;
+    }
+    if (n->late && spec.time < 0) {
+        const struct attribute *a = &m->l->attributes[n->column];
+        spec.time = (int32_t)inputs.count;
+        expr_list_add(&scratch, &inputs, expr_column(&m->scratch, n->column, a->type, a->nullable));
+    }
+    spec.inputs = compile(m, inputs.at, inputs.count);
+    chain(m, dedup_new(&spec, m->memory));
     return STATUS_OK;
 }
 
@@ -319,6 +392,8 @@ static enum status make(struct making *m, const struct node *n, const struct nod
     case NODE_WATERMARK:
         make_watermark(m, n);
         break;
+    case NODE_DEDUP:
+        return make_dedup(m, n);
     case NODE_FILTER:
         make_filter(m, n);
         break;

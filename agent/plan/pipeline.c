@@ -247,8 +247,14 @@ static enum status read_checkpoint(struct reader *r, const struct json *checkpoi
 // ---- limits, conf, zone: tables of options
 
 static const char *const outbox_choices[] = {"block", "dropOldest", "latest", NULL};
+// The program alone needs half of it; below, each chunk is beyond the limit.
+enum { MEMORY_LEAST = 4 << 20 };
+
 static const struct option_spec limit_options[] = {
-    {.name = "memory", .kind = OPTION_SIZE, .summary = "anonymous memory of the pipeline's process"},
+    {.name = "memory",
+     .kind = OPTION_SIZE,
+     .least = MEMORY_LEAST,
+     .summary = "anonymous memory of the pipeline's process"},
     {.name = "outbox", .kind = OPTION_SIZE, .summary = "bytes of records that may wait to be sent"},
     {.name = "outboxFull", .kind = OPTION_CHOICE, .choices = outbox_choices, .summary = "what then"},
     {.name = "commitInterval", .kind = OPTION_DURATION, .summary = "shortest time between two batches"},
@@ -384,6 +390,7 @@ enum status pipeline_parse(struct slice text, const char *file, const char *dire
     p->time_zone = SLICE("UTC");
     p->no_data_batches = true;
     enum status status = json_read(&r.source, arena, &root, r.error);
+    p->root = root;
     for (uint32_t i = 0; i < set_count && status == STATUS_OK; i++)
         status = reader_set(&r, root, &sets[i]);
     if (status == STATUS_OK)

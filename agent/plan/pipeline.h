@@ -13,6 +13,15 @@ struct place {
     uint32_t line, column;
 };
 
+// dropDuplicates, dropDuplicatesWithinWatermark.
+struct pipeline_dedup {
+    bool given;
+    struct slice *columns; // none: all
+    struct place *places;
+    uint32_t count;
+    struct place place;
+};
+
 struct pipeline_source {
     struct slice name;
     struct place place;
@@ -25,6 +34,7 @@ struct pipeline_source {
     struct slice watermark_column;
     struct place watermark_place;
     int64_t watermark_delay; // microseconds
+    struct pipeline_dedup dedup, dedup_within;
 };
 
 struct pipeline_sink {
@@ -37,10 +47,13 @@ struct pipeline_sink {
 enum trigger { TRIGGER_DEFAULT, TRIGGER_PROCESSING_TIME, TRIGGER_AVAILABLE_NOW, TRIGGER_ONCE };
 enum outbox_full { OUTBOX_BLOCK, OUTBOX_DROP_OLDEST, OUTBOX_LATEST };
 
+struct json;
+
 struct pipeline {
-    const char *file;      // as given; NULL for `runnel sql`
-    struct slice text;     // of the file, for the line in a message
-    const char *directory; // relative paths start here
+    const char *file;        // as given; NULL for `runnel sql`
+    struct slice text;       // of the file, for the line in a message
+    const struct json *root; // the file as a tree (agent/plan/json_file.h), for what is said of it as it was written
+    const char *directory;   // relative paths start here
     struct slice name;
     struct pipeline_source *sources;
     uint32_t source_count;

@@ -79,6 +79,7 @@ static enum status read_secret(struct reader *r, struct json *object)
     object->kind = JSON_STRING;
     object->text = text;
     object->secret_file = found;
+    object->written = file->written.size > 0 ? file->written : file->text;
     object->first = NULL;
     return STATUS_OK;
 }
@@ -176,6 +177,7 @@ static enum status expand_string(struct reader *r, struct json *string)
         i += x.length;
     }
     string->text = (struct slice){to, size};
+    string->written = from;
     string->widths = widths;
     return STATUS_OK;
 }

@@ -10,8 +10,8 @@ static const struct key source_keys[] = {{"format", false},
                                          {"watermark", false},
                                          {"static", false},
                                          {"payload", false},
-                                         {"dropDuplicates", true},
-                                         {"dropDuplicatesWithinWatermark", true},
+                                         {"dropDuplicates", false},
+                                         {"dropDuplicatesWithinWatermark", false},
                                          {"idleTimeout", true},
                                          {"maxFuture", true},
                                          {NULL, false}};
@@ -64,6 +64,40 @@ static enum status read_watermark(struct reader *r, const struct json *watermark
     out->has_watermark = true;
     out->watermark_column = column->text;
     out->watermark_place = place_of(r, column);
+    return STATUS_OK;
+}
+
+static enum status read_dedup(struct reader *r, const struct json *list, struct pipeline_dedup *out)
+{
+    if (list == NULL)
+        return STATUS_OK;
+    if (list->kind != JSON_ARRAY)
+        return refuse(r, list,
+                      "%.*s is %s; wanted is an array of columns, such as [\"deviceId\", \"eventTime\"], or [] for all",
+                      (int)list->name.size, list->name.data, json_kind_name(list->kind));
+    out->given = true;
+    out->place = place_of(r, list);
+    out->columns = ARENA_ARRAY(r->arena, struct slice, json_count(list));
+    out->places = ARENA_ARRAY(r->arena, struct place, json_count(list));
+    for (const struct json *column = list->first; column != NULL; column = column->next) {
+        enum status status = want_kind(r, column, JSON_STRING, "a column");
+        if (status != STATUS_OK)
+            return status;
+        out->places[out->count] = place_of(r, column);
+        out->columns[out->count++] = column->text;
+    }
+    return STATUS_OK;
+}
+
+// A static table is read once, whole: it has no watermark, and nothing arrives twice.
+static enum status refuse_static(struct reader *r, const struct json *part, const struct pipeline_source *out)
+{
+    static const char *const streams[] = {"dropDuplicates", "dropDuplicatesWithinWatermark"};
+    for (size_t i = 0; out->is_static && i < sizeof streams / sizeof *streams; i++)
+        if (json_member(part, streams[i]) != NULL)
+            return refuse_name(r, json_member(part, streams[i]),
+                               "%s is for streams; this source is static: use SELECT DISTINCT in the query",
+                               streams[i]);
     return STATUS_OK;
 }
 
@@ -204,7 +238,11 @@ static enum status read_source(struct reader *r, const struct json *part, struct
         status = read_schema(r, part, out);
     if (status == STATUS_OK)
         status = read_watermark(r, json_member(part, "watermark"), out);
-    return status;
+    if (status == STATUS_OK)
+        status = read_dedup(r, json_member(part, "dropDuplicates"), &out->dedup);
+    if (status == STATUS_OK)
+        status = read_dedup(r, json_member(part, "dropDuplicatesWithinWatermark"), &out->dedup_within);
+    return status == STATUS_OK ? refuse_static(r, part, out) : status;
 }
 
 // An object of 1 to PARTS_MAX members whose names differ in more than case.

@@ -208,13 +208,14 @@ bool plan_source_used(const struct plan *p, uint32_t source)
 
 bool plan_wants_no_data_batch(const struct plan *p)
 {
-    return p->logical.pipeline->mode != OUTPUT_COMPLETE && node_count(p->logical.root, NODE_AGGREGATE) > 0;
+    return (p->logical.pipeline->mode != OUTPUT_COMPLETE && node_count(p->logical.root, NODE_AGGREGATE) > 0) ||
+           node_count(p->logical.root, NODE_DEDUP) > 0;
 }
 
 static bool is_stateful(const struct logical *l, const struct node *n)
 {
     for (; n; n = n->child)
-        if (n->kind == NODE_AGGREGATE || (n->kind == NODE_LIMIT && limit_is_stateful(l, n)) ||
+        if (n->kind == NODE_AGGREGATE || n->kind == NODE_DEDUP || (n->kind == NODE_LIMIT && limit_is_stateful(l, n)) ||
             (n->second && is_stateful(l, n->second)))
             return true;
     return false;

@@ -169,7 +169,7 @@ static void part(struct logical *l, struct node *n, const struct expr_list *abov
     case NODE_SORT:
         part_mentions(l, NULL, 0, above, p);
         break;
-    default: // nothing passes a source or a limit
+    default: // nothing passes a source, a limit, or what drops duplicates
         p->stay = *above;
         break;
     }

@@ -1,4 +1,5 @@
-// Columns nobody asks for (ColumnPruning), projections on projections (CollapseProject).
+// Columns nobody asks for (ColumnPruning), projections on projections (CollapseProject), groupings of groupings
+// (RemoveRedundantAggregates).
 #include "agent/plan/logical.h"
 
 static bool deterministic(const struct node *project)
@@ -9,24 +10,70 @@ static bool deterministic(const struct node *project)
     return true;
 }
 
-// The projection below `n` is written out in n's expressions, and left out.
+// n's expressions over the columns of `below`'s child, where `below` makes its own by `items`; `below` is left out.
+static void absorb(struct logical *l, struct node *n, const struct node *below)
+{
+    struct expr **by = ARENA_ARRAY(l->arena, struct expr *, l->attribute_count);
+    for (uint32_t i = 0; i < below->item_count; i++)
+        by[below->items[i].attribute] = below->items[i].expr;
+    for (uint32_t i = 0; i < n->item_count; i++)
+        n->items[i].expr = expr_replace(l, n->items[i].expr, by);
+    for (uint32_t i = 0; i < n->part_count; i++) {
+        struct aggregate_part *p = &n->parts[i];
+        for (uint32_t k = 0; k < p->argc; k++)
+            p->args[k] = expr_replace(l, p->args[k], by);
+        if (p->filter)
+            p->filter = expr_replace(l, p->filter, by);
+    }
+    n->child = below->child;
+}
+
 static void absorb_projects(struct logical *l, struct node *n)
 {
-    while (n->child && n->child->kind == NODE_PROJECT && deterministic(n->child)) {
-        const struct node *below = n->child;
-        struct expr **by = ARENA_ARRAY(l->arena, struct expr *, l->attribute_count);
-        for (uint32_t i = 0; i < below->item_count; i++)
-            by[below->items[i].attribute] = below->items[i].expr;
-        for (uint32_t i = 0; i < n->item_count; i++)
-            n->items[i].expr = expr_replace(l, n->items[i].expr, by);
-        for (uint32_t i = 0; i < n->part_count; i++) {
-            struct aggregate_part *p = &n->parts[i];
-            for (uint32_t k = 0; k < p->argc; k++)
-                p->args[k] = expr_replace(l, p->args[k], by);
-            if (p->filter)
-                p->filter = expr_replace(l, p->filter, by);
-        }
-        n->child = below->child;
+    while (n->child && n->child->kind == NODE_PROJECT && deterministic(n->child))
+        absorb(l, n, n->child);
+}
+
+// Does it matter how often a row is there (EliminateDistinct)?
+static bool counts_rows(const struct node *n)
+{
+    static const char *const names[] = {"min",     "max",         "bit_and", "bit_or", "bool_and",
+                                        "bool_or", "collect_set", "first",   "last",   "any_value"};
+    for (uint32_t i = 0; i < n->part_count; i++) {
+        bool counts = true;
+        for (size_t k = 0; k < sizeof names / sizeof *names; k++)
+            counts = counts && strcmp(n->parts[i].aggregate->name, names[k]) != 0;
+        if (counts)
+            return true;
+    }
+    return false;
+}
+
+static bool reads_only_keys(struct logical *l, const struct node *n, const struct node *of)
+{
+    bool *seen = ARENA_ARRAY(l->arena, bool, l->attribute_count);
+    for (uint32_t i = 0; i < n->item_count; i++)
+        expr_mark(n->items[i].expr, seen);
+    for (uint32_t i = 0; i < n->part_count; i++)
+        for (uint32_t k = 0; k < n->parts[i].argc; k++)
+            expr_mark(n->parts[i].args[k], seen);
+    for (uint32_t i = 0; i < n->part_count; i++)
+        if (n->parts[i].filter)
+            expr_mark(n->parts[i].filter, seen);
+    for (uint32_t i = 0; i < of->part_count; i++)
+        if (seen[of->parts[i].attribute])
+            return false;
+    return true;
+}
+
+// A grouping by keys of the grouping below it alone does without that one. It shows: rows that are late for the one
+// below are not for this one.
+static void absorb_groupings(struct logical *l, struct node *n)
+{
+    while (n->child && n->child->kind == NODE_AGGREGATE && n->child->item_count > 0 && deterministic(n->child) &&
+           !counts_rows(n) && reads_only_keys(l, n, n->child)) {
+        absorb(l, n, n->child);
+        absorb_projects(l, n);
     }
 }
 
@@ -35,6 +82,8 @@ static void collapse(struct logical *l, struct node *n)
     for (; n; n = n->child) {
         if (n->kind == NODE_PROJECT || n->kind == NODE_AGGREGATE)
             absorb_projects(l, n);
+        if (n->kind == NODE_AGGREGATE)
+            absorb_groupings(l, n);
         collapse(l, n->second);
     }
 }
@@ -118,6 +167,11 @@ static void prune(struct logical *l, struct node **link, bool *needed)
     if (n->kind == NODE_UNION) {
         prune_union(l, n, needed);
         return;
+    }
+    // The event time is there for the late rows' sake where somebody above asks for it, or it is a key.
+    if (n->kind == NODE_DEDUP) {
+        mark_reads(n, needed);
+        n->late = n->column != ATTRIBUTE_NONE && (n->within || needed[n->column]);
     }
     if (n->kind == NODE_PROJECT && n != l->root)
         keep_items(n, needed);

@@ -4,6 +4,7 @@
 #include "ops/datetime.h"
 #include "ops/number.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -103,7 +104,7 @@ static struct ast_expr *real_literal(struct parser *p, struct slice text, bool n
     while (skip + 1 < n && padded[skip] == '0' && is_digit(padded[skip + 1]))
         skip++;
     struct slice number = {padded + skip, n - skip};
-    bool read = is_float ? float_parse(number, &f) : double_parse(number, &v);
+    bool read = double_parse(number, &v) && (!is_float || (v <= (double)FLT_MAX && float_parse(number, &f)));
     if (is_float)
         v = (double)f;
     if (!read || !isfinite(v))

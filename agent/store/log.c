@@ -6,6 +6,7 @@
 
 enum {
     PLACE_SIZE = 10,   // seq (8) and turn (2), big endian: the order of the keys
+    TURN_FREE = 2,     // behind a row and the gap record that may stand at turn 1
     TRIM_MOST = 10000, // records a commit removes at most, so that it stays small after a long outage
 };
 
@@ -147,6 +148,31 @@ enum status store_log_cursor(struct store *s, const char *sink, struct log_place
         return status;
     *out = l->acknowledged;
     return l->any ? STATUS_OK : STATUS_END;
+}
+
+static bool pass(void *arg, struct log_place place, struct slice payload)
+{
+    struct log_place *end = arg;
+    (void)payload;
+    if (!after(*end, place))
+        *end = (struct log_place){place.seq, (uint16_t)(place.turn + 1)};
+    return true;
+}
+
+enum status store_log_end(struct store *s, const char *sink, uint64_t next_seq, struct log_place *out, struct error *e)
+{
+    struct log *l;
+    assert(next_seq > 0);
+    enum status status = find_log(s, sink, &l, e);
+    *out = (struct log_place){next_seq - 1, TURN_FREE};
+    if (status == STATUS_OK && l->any && l->acknowledged.turn < UINT16_MAX)
+        pass(out, l->acknowledged, (struct slice){0});
+    if (status == STATUS_OK)
+        status = store_log_read(s, sink, *out, pass, out, e);
+    if (status == STATUS_OK && out->turn == UINT16_MAX)
+        status = error_set(e, STATUS_FULL, "sink \"%s\": no more than %d records go behind one row", sink,
+                           UINT16_MAX - TURN_FREE);
+    return status;
 }
 
 enum status store_log_size(struct store *s, const char *sink, uint64_t *records, uint64_t *bytes, struct error *e)

@@ -116,6 +116,9 @@ enum status store_log_edit(struct store *s, const char *sink, struct log_place f
 enum status store_log_acknowledge(struct store *s, const char *sink, struct log_place place, struct error *e);
 // The last acknowledged place. STATUS_END: none yet.
 enum status store_log_cursor(struct store *s, const char *sink, struct log_place *out, struct error *e);
+// A place behind everything of this sink that the log holds or has held, beside the last row (next_seq is that of the
+// first row to come, and not 0).
+enum status store_log_end(struct store *s, const char *sink, uint64_t next_seq, struct log_place *out, struct error *e);
 // Records of this sink that the log holds, and their bytes (for `limits.outbox`).
 enum status store_log_size(struct store *s, const char *sink, uint64_t *records, uint64_t *bytes, struct error *e);
 

@@ -25,7 +25,8 @@ struct mqtt_settings {
     bool clean_session;
     uint16_t keepalive; // seconds
     const char *username, *password;
-    const char *will_topic; // NULL: none
+    const char *password_file; // where the password came from: read anew for each connection; NULL: as given above
+    const char *will_topic;    // NULL: none
     struct slice will_payload;
     int will_qos;
     bool will_retain;

@@ -45,6 +45,8 @@ static void copy_settings(struct mqtt_client *c, const struct mqtt_settings *fro
     to->client_id = copy(c, from->client_id);
     to->username = copy(c, from->username);
     to->password = copy(c, from->password);
+    to->password_file = copy(c, from->password_file);
+    kept_file_init(&c->password, to->password_file, &c->memory);
     to->will_topic = copy(c, from->will_topic);
     to->will_payload = copy_slice(c, from->will_payload);
     to->birth_topic = copy(c, from->birth_topic);
@@ -66,6 +68,7 @@ void mqtt_client_free(struct mqtt_client *c)
     mqtt_items_free(&c->taken, &c->pool);
     mqtt_items_free(&c->arrived, &c->pool);
     mqtt_pool_free(&c->pool);
+    kept_file_free(&c->password);
     arena_free(&c->arena);
     if (c->wake >= 0)
         close(c->wake);

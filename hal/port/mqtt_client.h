@@ -3,6 +3,7 @@
 #ifndef HAL_PORT_MQTT_CLIENT_H
 #define HAL_PORT_MQTT_CLIENT_H
 
+#include "hal/port/kept_file.h"
 #include "hal/port/mqtt_item.h"
 
 #include <pthread.h>
@@ -11,9 +12,10 @@ struct mqtt_client {
     struct memory memory; // its own count: the engine's belongs to the engine's thread
     struct arena arena;   // the settings' copies
     struct mqtt_settings settings;
-    struct port *port;     // the I/O thread calls wake only
-    const struct log *log; // the engine's thread only
-    int wake;              // eventfd: there is something for the I/O thread
+    struct port *port;         // the I/O thread calls wake only
+    const struct log *log;     // the engine's thread only
+    struct kept_file password; // the I/O thread only
+    int wake;                  // eventfd: there is something for the I/O thread
     pthread_t thread;
     uint64_t said; // changes of `state` that were logged; the engine's thread only
 

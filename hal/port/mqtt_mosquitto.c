@@ -74,7 +74,7 @@ static void lose(struct session *s, const char *why)
 {
     s->lost = true;
     if (s->reason[0] == '\0')
-        snprintf(s->reason, sizeof(s->reason), "%s", why);
+        snprintf(s->reason, sizeof(s->reason), "%.*s", MQTT_REASON_MAX - 1, why);
 }
 
 static const char *refusal_words(int code)
@@ -333,6 +333,27 @@ static bool set_tls(struct session *s)
     return true;
 }
 
+static int set_login(struct session *s)
+{
+    const struct mqtt_settings *set = &s->c->settings;
+    struct kept_file *file = &s->c->password;
+    struct error e;
+    if (set->username == NULL)
+        return MOSQ_ERR_SUCCESS;
+    if (file->path == NULL)
+        return mosquitto_username_pw_set(s->m, set->username, set->password);
+    if (kept_file_read(file, &e) != STATUS_OK) {
+        lose(s, e.text);
+        return MOSQ_ERR_AUTH;
+    }
+    struct text password;
+    text_init(&password, &s->c->memory);
+    text_slice(&password, kept_file_line(file));
+    int rc = mosquitto_username_pw_set(s->m, set->username, text_cstring(&password));
+    text_free(&password);
+    return rc;
+}
+
 static bool set_up(struct session *s)
 {
     const struct mqtt_settings *set = &s->c->settings;
@@ -352,8 +373,8 @@ static bool set_up(struct session *s)
         rc = mosquitto_int_option(m, MOSQ_OPT_RECEIVE_MAXIMUM, set->in_flight);
     if (rc == MOSQ_ERR_SUCCESS)
         rc = mosquitto_int_option(m, MOSQ_OPT_TCP_NODELAY, 1);
-    if (rc == MOSQ_ERR_SUCCESS && set->username != NULL)
-        rc = mosquitto_username_pw_set(m, set->username, set->password);
+    if (rc == MOSQ_ERR_SUCCESS)
+        rc = set_login(s);
     if (rc == MOSQ_ERR_SUCCESS && set->will_topic != NULL)
         rc = mosquitto_will_set(m, set->will_topic, (int)set->will_payload.size, set->will_payload.data, set->will_qos,
                                 set->will_retain);

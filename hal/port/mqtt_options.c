@@ -61,6 +61,10 @@ static enum status read_login(const struct options *o, const struct url *url, st
 {
     out->username = text_option(o, "username", arena);
     out->password = text_option(o, "password", arena);
+    const struct option_value *password = option_get(o, "password");
+    out->password_file = password == NULL || password->file.size == 0
+                             ? NULL
+                             : arena_copy(arena, password->file.data, password->file.size);
     out->tls = (struct mqtt_tls){.on = url->tls,
                                  .ca = path_option(o, "ca", arena),
                                  .cert = path_option(o, "cert", arena),

@@ -22,7 +22,9 @@ extern const char *const mqtt_versions[];
          .fallback = "5",                                                                                              \
          .summary = "Of MQTT: 5 or 3.1.1"},                                                                            \
         {.name = "username", .kind = OPTION_STRING, .summary = "For the broker"},                                      \
-        {.name = "password", .kind = OPTION_STRING, .summary = "For the broker; better from a secretFile"},            \
+        {.name = "password",                                                                                           \
+         .kind = OPTION_STRING,                                                                                        \
+         .summary = "For the broker; better from a secretFile, which may change"},                                     \
         {.name = "ca", .kind = OPTION_STRING, .summary = "PEM file of trusted authorities; default: the system's"},    \
         {.name = "cert", .kind = OPTION_STRING, .summary = "PEM file of our own certificate (its chain too)"},         \
         {.name = "key", .kind = OPTION_STRING, .summary = "PEM file of its private key, without a password"},          \

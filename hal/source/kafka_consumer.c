@@ -16,7 +16,10 @@ enum {
     BYTES_MOST = 16 << 20,     //
     EMPTY_MOST = 3,            // answers without a record, although there are some: the next may be larger
     GAPS_MOST = 5,             // the same gap so often: it is one
-    WAIT_LIVE = 3000,          // milliseconds that the bridge waits for a first record
+    SEEKS_MOST = 6,            // times that one instance may refuse a seek
+    SHORT_LIFE = 60,           // seconds; an instance gone sooner,
+    LOSSES_MOST = 4,           // so many times in a row: there is something wrong
+    WAIT_LIVE = 1000,          // milliseconds that the bridge waits for records; some take all of it
     WAIT_FROZEN = 500,         //
     LOOK_EVERY = 30,           // seconds between looks for new partitions
     LOOK_MISSING = 3,          // where a topic is missing
@@ -51,9 +54,12 @@ struct kafka_consumer {
     bool leave;           // the instance is to be taken back
     uint32_t assigned;    // partitions of the instance
     bool sought;          // it stands where we do
-    bool after_seek;      // the next records are the first since
-    uint32_t empty;       // answers without a record, in a row
-    uint64_t bytes;       // to ask for at once
+    uint32_t seeks;       // refused, since it was assigned
+    uint32_t losses;      // of short-lived instances, in a row
+    int64_t made_at;
+    bool after_seek; // the next records are the first since
+    uint32_t empty;  // answers without a record, in a row
+    uint64_t bytes;  // to ask for at once
     // Looking for partitions and their offsets.
     bool looking, looked;
     bool missing, missing_told; // a topic is not there
@@ -139,7 +145,7 @@ static int64_t jittered(struct kafka_consumer *c, int64_t least, int64_t most)
 // It did not work; later again. `asked`: how long the bridge wants to be left alone, or 0.
 static void retry(struct kafka_consumer *c, int64_t asked, const char *words)
 {
-    if (strcmp(words, c->reason) != 0)
+    if (words[0] != '\0' && strcmp(words, c->reason) != 0)
         log_say(c->setup.log, LOG_LEVEL_WARNING, "source %s: %s: %s; trying again", c->setup.name, c->setup.url, words);
     snprintf(c->reason, sizeof(c->reason), "%s", words);
     int64_t wait = jittered(c, c->retry_after / 2, c->retry_after);
@@ -551,6 +557,7 @@ static void took_instance(struct kafka_consumer *c, const struct http_answer *a)
     }
     forget_instance(c);
     text_slice(&c->instance, name);
+    c->made_at = now(c);
 }
 
 static void took_good(struct kafka_consumer *c, enum step step, const struct http_answer *a)
@@ -568,9 +575,11 @@ static void took_good(struct kafka_consumer *c, enum step step, const struct htt
     case STEP_ASSIGN:
         c->assigned = c->topics->count;
         c->sought = false;
+        c->seeks = 0;
         break;
     case STEP_SEEK:
         c->sought = c->after_seek = true;
+        c->seeks = 0;
         break;
     case STEP_READ:
         took_records(c, a);
@@ -580,6 +589,27 @@ static void took_good(struct kafka_consumer *c, enum step step, const struct htt
         forget_instance(c);
         break;
     }
+}
+
+// Our instance is not there any more: expired, the bridge was started anew, a topic was deleted (Karapace answers the
+// same), or this is another bridge. It is taken back first, should it be there after all.
+static void lost_instance(struct kafka_consumer *c, int64_t asked, const char *words)
+{
+    c->losses = now(c) - c->made_at < SHORT_LIFE * SECOND ? c->losses + 1 : 1;
+    c->leave = true;
+    c->look_at = now(c);
+    if (c->losses == 1) {
+        log_say(c->setup.log, LOG_LEVEL_INFO, "source %s: the consumer instance is gone; making another",
+                c->setup.name);
+        return;
+    }
+    int64_t wait = RETRY_FIRST << (c->losses < 8 ? c->losses : 8);
+    c->retry_after = wait < RETRY_MOST ? wait : RETRY_MOST;
+    retry(c, asked,
+          c->losses < LOSSES_MOST
+              ? words
+              : "our consumer instance vanishes again and again: several bridges behind one address "
+                "need sticky sessions");
 }
 
 // An answer that is an error, of any step but those where 404 means a missing topic.
@@ -595,19 +625,19 @@ static void took_refusal(struct kafka_consumer *c, enum step step, const struct 
         c->bytes *= 4; // more came together than was asked for, and is lost to the instance
         return;
     }
-    if (a->status == 404 && step > STEP_CREATE) {
-        forget_instance(c);
-        if (step == STEP_READ) { // expired, or the bridge was started anew
-            log_say(c->setup.log, LOG_LEVEL_INFO, "source %s: the consumer instance is gone; making another",
-                    c->setup.name);
-            return;
-        }
-    } else if (step == STEP_DELETE) {
+    if (step == STEP_DELETE) {
         forget_instance(c);
         return;
-    } else if (a->status == 409 || a->status == 406) {
-        c->leave = c->instance.size > 0;
     }
+    if (a->status == 404 && step > STEP_CREATE) {
+        lost_instance(c, a->retry_after, words);
+        return;
+    }
+    // A fresh assignment takes a moment to hold (Karapace), and until then it cannot be sought.
+    if (a->status == 409 && step == STEP_SEEK && ++c->seeks < SEEKS_MOST)
+        words[0] = '\0';
+    else if (a->status == 409 || a->status == 406)
+        c->leave = c->instance.size > 0;
     retry(c, a->retry_after, words);
 }
 
@@ -658,6 +688,11 @@ const char *kafka_consumer_reason(const struct kafka_consumer *c)
     return c->reason;
 }
 
+struct slice kafka_consumer_instance(const struct kafka_consumer *c)
+{
+    return c->leave ? (struct slice){NULL, 0} : text_view(&c->instance);
+}
+
 uint64_t kafka_consumer_lost(const struct kafka_consumer *c)
 {
     return c->lost;
@@ -671,11 +706,13 @@ enum status kafka_consumer_open(const struct kafka_consumer_setup *setup, struct
     c->topics = topics;
     c->http = setup->port->http;
     c->bytes = BYTES_FIRST;
+    c->leave = setup->left_behind.size > 0;
     c->retry_after = RETRY_FIRST;
     c->look_at = c->retry_at = INT64_MIN;
     text_init(&c->url, setup->memory);
     text_init(&c->body, setup->memory);
     text_init(&c->instance, setup->memory);
+    text_slice(&c->instance, setup->left_behind);
     kafka_answers_init(&c->answers, setup->memory);
     for (uint32_t i = 0; i < PAGES; i++)
         arena_init(&c->page[i].arena, setup->memory, PAGE_BLOCK);

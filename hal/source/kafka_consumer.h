@@ -12,6 +12,7 @@ struct kafka_consumer_setup {
     const char *name; // of the source
     const char *url;  // of the bridge, without a / at its end
     const char *group;
+    struct slice left_behind;   // an instance of an earlier run, to be taken back; empty: none is known
     const struct slice *topics; // wanted
     uint32_t topic_count;
     const struct kafka_start *start; // for partitions that no checkpoint knows
@@ -47,6 +48,8 @@ enum status kafka_consumer_turn(struct kafka_consumer *c, int64_t *next, struct 
 bool kafka_consumer_knows(const struct kafka_consumer *c);
 // Why nothing comes; empty: nothing is wrong.
 const char *kafka_consumer_reason(const struct kafka_consumer *c);
+// The bridge's name for the instance; empty: there is none. Kept in the checkpoint, so that a crash does not leave it.
+struct slice kafka_consumer_instance(const struct kafka_consumer *c);
 uint64_t kafka_consumer_lost(const struct kafka_consumer *c); // records that were gone before we came
 
 // Pages in the order of reading.

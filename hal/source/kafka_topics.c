@@ -82,6 +82,8 @@ struct loading {
 static enum visit load_one(void *visitor, struct slice key, struct slice value)
 {
     struct loading *l = visitor;
+    if (slice_equal(key, KAFKA_INSTANCE))
+        return VISIT_NEXT;
     if (key.size < 6 || key.size > KEY_MAX || key.data[key.size - 5] != '\0' || value.size != 8) {
         l->damaged = true;
         return VISIT_STOP;

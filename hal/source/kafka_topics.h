@@ -43,6 +43,8 @@ void kafka_topics_free(struct kafka_topics *t); // safe on zeroed memory
 struct kafka_partition *kafka_topics_find(struct kafka_topics *t, struct slice topic, int32_t number);
 struct kafka_partition *kafka_topics_add(struct kafka_topics *t, struct slice topic, int32_t number);
 bool kafka_topics_has(const struct kafka_topics *t, struct slice topic);
+// Beside the offsets in the checkpoint: the name of the consumer instance. No topic begins like that.
+#define KAFKA_INSTANCE ((struct slice){"\0instance", 9})
 // The offsets in the checkpoint, one entry a partition (docs/SPEC.md).
 enum status kafka_topics_load(struct kafka_topics *t, const struct state *state, struct error *e);
 enum status kafka_topics_save(const struct kafka_topics *t, const struct state *state, struct error *e);

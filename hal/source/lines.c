@@ -10,6 +10,11 @@ void lines_init(struct lines *l, struct memory *memory, size_t limit, bool whole
     *l = (struct lines){.memory = memory, .limit = limit, .whole = whole};
 }
 
+void lines_separate(struct lines *l, struct slice separator)
+{
+    l->separator = separator;
+}
+
 void lines_free(struct lines *l)
 {
     if (l->data != NULL)
@@ -36,6 +41,16 @@ static void grow(struct lines *l)
     l->capacity = capacity;
 }
 
+// Of a line that is too long; its separator may have begun.
+static void keep_tail(struct lines *l)
+{
+    size_t kept = l->separator.size > 1 ? l->separator.size - 1 : 0;
+    if (kept > l->end)
+        kept = l->end;
+    memmove(l->data, l->data + l->end - kept, kept);
+    l->end = kept;
+}
+
 char *lines_room(struct lines *l, size_t *room)
 {
     if (l->begin > 0) {
@@ -46,7 +61,7 @@ char *lines_room(struct lines *l, size_t *room)
     if (l->end == l->capacity && l->capacity == l->limit + 1) {
         l->oversized++;
         l->skipping = true;
-        l->end = 0;
+        keep_tail(l);
     } else if (l->end == l->capacity) {
         grow(l);
     }
@@ -54,10 +69,23 @@ char *lines_room(struct lines *l, size_t *room)
     return l->data + l->end;
 }
 
+static void skip_separated(struct lines *l)
+{
+    const char *found = memmem(l->data, l->end, l->separator.data, l->separator.size);
+    if (found == NULL) {
+        keep_tail(l);
+        return;
+    }
+    l->begin = (size_t)(found - l->data) + l->separator.size;
+    l->skipping = false;
+}
+
 // Passes over what is left of a line that is too long.
 static void skip(struct lines *l)
 {
-    if (l->skipping && !l->whole) {
+    if (l->skipping && !l->whole && l->separator.size > 0) {
+        skip_separated(l);
+    } else if (l->skipping && !l->whole) {
         const char *p = l->data + l->begin, *end = l->data + l->end;
         while (p < end && *p != '\n' && *p != '\r')
             p++;
@@ -89,12 +117,27 @@ bool lines_full(const struct lines *l)
     return l->end == l->capacity;
 }
 
+static bool take_separated(struct lines *l, const char *data, size_t count, struct slice *out)
+{
+    struct slice s = l->separator;
+    size_t end = 0; // behind the last one; they are counted from the front, as they are when the lines are cut
+    for (const char *at = data; (at = memmem(data + end, count - end, s.data, s.size)) != NULL;)
+        end = (size_t)(at - data) + s.size;
+    if (end == 0)
+        return false;
+    *out = (struct slice){data, (uint32_t)end};
+    l->begin += end;
+    return true;
+}
+
 bool lines_take(struct lines *l, struct slice *out)
 {
     if (l->whole || l->begin == l->end)
         return false;
     const char *data = l->data + l->begin;
     size_t count = l->end - l->begin;
+    if (l->separator.size > 0)
+        return take_separated(l, data, count, out);
     const char *last = memrchr(data, '\n', count);
     if (last == NULL) // a \r at the very end may be half of a \r\n
         last = memrchr(data, '\r', count - 1);
@@ -107,7 +150,7 @@ bool lines_take(struct lines *l, struct slice *out)
 
 struct slice lines_rest(struct lines *l)
 {
-    struct slice rest = {l->data + l->begin, (uint32_t)(l->end - l->begin)};
+    struct slice rest = {l->data + l->begin, l->skipping ? 0 : (uint32_t)(l->end - l->begin)};
     l->begin = l->end;
     return rest;
 }

@@ -1,5 +1,5 @@
 // Whole lines cut out of a stream of bytes, in one buffer that is used again and grows up to the longest line allowed.
-// \n, \r and \r\n end a line. A longer line is left out whole and counted.
+// \n, \r and \r\n end a line, or what lines_separate said. A longer line is left out whole and counted.
 #ifndef HAL_SOURCE_LINES_H
 #define HAL_SOURCE_LINES_H
 
@@ -15,6 +15,7 @@ struct lines {
     char *data;
     size_t capacity, limit; // limit: bytes of a line, its end not counted
     size_t begin, end;      // bytes not yet taken
+    struct slice separator; // ends a line; empty: \n, \r, \r\n
     bool whole;             // no lines: all bytes up to the end are one piece
     bool skipping;          // inside a line that is too long
     bool skip_newline;      // it ended with \r: a \n that follows belongs to it
@@ -22,8 +23,9 @@ struct lines {
 };
 
 void lines_init(struct lines *l, struct memory *memory, size_t limit, bool whole);
-void lines_free(struct lines *l);    // safe on zeroed memory
-void lines_restart(struct lines *l); // a new stream
+void lines_separate(struct lines *l, struct slice separator); // borrowed; at once behind lines_init
+void lines_free(struct lines *l);                             // safe on zeroed memory
+void lines_restart(struct lines *l);                          // a new stream
 // Where more bytes go, never without room. What was taken before is no longer valid.
 char *lines_room(struct lines *l, size_t *room);
 void lines_added(struct lines *l, size_t count);

@@ -53,6 +53,7 @@ struct source_setup {
     const struct state *state;  // the source's own corner of the checkpoint: offsets
     bool is_static;             // read once, nothing is saved
     bool multi_line;            // hand over whole files
+    struct slice line_end;      // what ends a record; empty: \n, \r, \r\n
     bool fresh;                 // no batch was ever committed on this checkpoint
     bool once;                  // trigger once: one batch takes all there is, limits a trigger do not count
     bool needs_timestamp;       // the watermark is on the source's own column `timestamp`: without one it never moves

@@ -467,6 +467,7 @@ static enum status file_open(const struct source_setup *setup, struct source **o
     size_t limit =
         setup->multi_line ? WHOLE_FILE_MAX : (size_t)option_integer(setup->options, "maxLineBytes", LINE_MAX_DEFAULT);
     file_reader_init(&s->reader, setup->port, setup->memory, limit, setup->multi_line);
+    lines_separate(&s->reader.lines, setup->line_end);
     enum status status = read_options(s, e);
     // As Spark: with the newest first and a limit, old files come last and must not be too old then.
     bool ageless = s->latest_first && (s->max_files != INT64_MAX || s->max_bytes != INT64_MAX);
@@ -516,7 +517,7 @@ static const struct option_spec file_options[] = {
      .summary = "At most so many bytes of new files a batch, but one file at least"},
     {.name = "latestFirst", .kind = OPTION_BOOLEAN, .fallback = "false", .summary = "The newest files first"},
     {.name = "maxFileAge",
-     .kind = OPTION_DURATION,
+     .kind = OPTION_AGE,
      .fallback = "7 days",
      .summary = "Files older than the newest one read by more than this are not read"},
     {.name = "cleanSource",

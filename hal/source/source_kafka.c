@@ -23,8 +23,9 @@ struct source {
     struct kafka_topics topics;
     struct kafka_consumer *consumer;
     bool frozen;
-    int64_t patience; // monotonic: a frozen source that has not learnt its ends by then fails
-    uint64_t limit;   // maxOffsetsPerTrigger
+    int64_t patience;         // monotonic: a frozen source that has not learnt its ends by then fails
+    uint64_t limit;           // maxOffsetsPerTrigger
+    struct text saving, kept; // the instance's name in the batch at hand, in the checkpoint; empty: as it was, none
     // The batch.
     bool in_batch, streams;
     bool dropped;   // pages that it has read are gone
@@ -70,6 +71,15 @@ static enum status read_topics(struct source *s, struct kafka_consumer_setup *se
     return setup->topic_count > 0 ? STATUS_OK : error_set(e, STATUS_CONFIG, "subscribe names no topic");
 }
 
+// What an earlier run has not taken back.
+static enum status load_instance(struct source *s, struct slice *out, struct error *e)
+{
+    enum status status = state_get(s->setup.state, KAFKA_INSTANCE, out, e);
+    if (status == STATUS_OK)
+        *out = (struct slice){arena_copy(&s->texts, out->data, out->size), out->size};
+    return status == STATUS_END ? STATUS_OK : status;
+}
+
 static enum status open_consumer(struct source *s, struct error *e)
 {
     const struct options *o = s->setup.options;
@@ -94,6 +104,8 @@ static enum status open_consumer(struct source *s, struct error *e)
         status = kafka_start_parse(option_text(o, "startingOffsets"), s->setup.memory, &s->start, e);
     if (status == STATUS_OK)
         status = kafka_topics_load(&s->topics, s->setup.state, e);
+    if (status == STATUS_OK)
+        status = load_instance(s, &setup.left_behind, e);
     return status == STATUS_OK ? kafka_consumer_open(&setup, &s->topics, &s->consumer, e) : status;
 }
 
@@ -105,6 +117,8 @@ static void kafka_close(struct source *s)
     kafka_topics_free(&s->topics);
     kafka_start_free(&s->start);
     mem_free(s->setup.memory, s->until, s->untils * sizeof(*s->until));
+    text_free(&s->saving);
+    text_free(&s->kept);
     arena_free(&s->texts);
     mem_free(s->setup.memory, s, sizeof(*s));
 }
@@ -116,6 +130,8 @@ static enum status kafka_open(const struct source_setup *setup, struct source **
     struct source *s = mem_zalloc(setup->memory, sizeof(*s));
     s->setup = *setup;
     arena_init(&s->texts, setup->memory, TEXTS_BLOCK);
+    text_init(&s->saving, setup->memory);
+    text_init(&s->kept, setup->memory);
     kafka_topics_init(&s->topics, setup->memory);
     kafka_topics_init(&s->start.of, setup->memory);
     int64_t most = option_integer(setup->options, "maxOffsetsPerTrigger", 0);
@@ -286,6 +302,14 @@ static enum status kafka_read(struct source *s, struct chunk *rows, struct block
 
 static enum status kafka_save(struct source *s, struct error *e)
 {
+    struct slice instance = kafka_consumer_instance(s->consumer);
+    text_clear(&s->saving);
+    if (instance.size > 0 && !slice_equal(instance, text_view(&s->kept))) {
+        text_slice(&s->saving, instance);
+        enum status status = state_put(s->setup.state, KAFKA_INSTANCE, instance, e);
+        if (status != STATUS_OK)
+            return status;
+    }
     return kafka_topics_save(&s->topics, s->setup.state, e);
 }
 
@@ -296,6 +320,11 @@ static enum status kafka_committed(struct source *s, struct error *e)
         struct kafka_partition *p = &s->topics.partition[i];
         p->kept = p->kept || p->taken >= 0;
         p->saved = p->taken;
+    }
+    if (s->saving.size > 0) {
+        text_clear(&s->kept);
+        text_slice(&s->kept, text_view(&s->saving));
+        text_clear(&s->saving);
     }
     if (s->in_batch)
         kafka_consumer_drop(s->consumer, s->page, s->record);

@@ -172,6 +172,33 @@ static void test_printed_once_on_a_full_disk(void **state)
     assert_int_equal(bench.done[0].rows_in, 1);
 }
 
+// Who asked for the end is not kept waiting for ever; the same with the other trigger goes on waiting.
+static void test_a_bounded_run_gives_up(void **state)
+{
+    (void)state;
+    for (int how = 0; how < 2; how++) {
+        tear_down(state);
+        set_up(state);
+        bench_pipeline(two_sinks);
+        put_two();
+        bench_start();
+        int64_t began = now_in(0);
+        if (how == 0)
+            sim_disk_room(bench.port, 0); // of the sink's files
+        else
+            bench.full_commits = 1000; // of the checkpoint
+        assert_int_equal(engine_run(bench.engine, &bench.error), STATUS_FULL);
+        assert_non_null(strstr(bench.error.text, "no room for 60 seconds, so this run ends"));
+        assert_non_null(strstr(bench.error.text, "full"));
+        assert_true(now_in(0) - began >= 60 * (int64_t)SECOND && now_in(0) - began < 90 * (int64_t)SECOND);
+        bench_end();
+        sim_disk_room(bench.port, -1);
+        bench.full_commits = 0;
+        bench_go(0);
+        assert_string_equal(bench_files("/out", true), "0:\n{\"k\":\"a\"}\n1:\n{\"k\":\"b\"}\n");
+    }
+}
+
 static void test_stop_on_a_full_disk(void **state)
 {
     (void)state;
@@ -387,6 +414,7 @@ int main(void)
         TEST(test_full_at_each_step),
         TEST(test_sinks_side_by_side),
         TEST(test_printed_once_on_a_full_disk),
+        TEST(test_a_bounded_run_gives_up),
         TEST(test_stop_on_a_full_disk),
         TEST(test_failfast),
         TEST(test_socket_lines_are_kept),

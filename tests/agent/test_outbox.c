@@ -27,7 +27,7 @@ struct bench {
     struct store_position position;
     const struct field *fields;
     uint32_t value_size;
-    uint64_t commits_own;
+    uint64_t commits_own, resent;
 };
 
 static struct bench b;
@@ -116,6 +116,39 @@ static int64_t now(void)
     return b.port->class->monotonic(b.port);
 }
 
+struct counting {
+    struct log_place behind;
+    uint64_t count;
+};
+
+static bool count_one(void *arg, struct log_place place, struct slice payload)
+{
+    struct counting *c = arg;
+    (void)payload;
+    c->count += place.seq > c->behind.seq || (place.seq == c->behind.seq && place.turn > c->behind.turn);
+    return true;
+}
+
+// Of every sink at every commit: logged = acknowledged + superseded + dropped + dead + waiting, and what waits is what
+// the log has behind the cursor.
+static void must_hold(void)
+{
+    for (unsigned i = 0; i < b.sinks; i++) {
+        struct error e = {0};
+        const struct outbox_counters *c = outbox_counters(b.outbox, b.name[i]);
+        struct counting behind = {.count = 0};
+        enum status s = store_log_cursor(b.store, b.name[i], &behind.behind, &e);
+        bool all = s == STATUS_END; // nothing has arrived yet: the first row, {0, 0}, waits too
+        if (b.position.next_seq < 10000)
+            must(store_log_read(b.store, b.name[i], (struct log_place){0}, count_one, &behind, &e), &e);
+        uint64_t records, bytes;
+        must(store_log_size(b.store, b.name[i], &records, &bytes, &e), &e);
+        assert_int_equal(c->logged, c->acknowledged + c->superseded + c->dropped + c->dead + c->waiting);
+        if (b.position.next_seq < 10000)
+            assert_int_equal(all ? records : behind.count, c->waiting);
+    }
+}
+
 static void render_rows(unsigned sink, uint32_t rows)
 {
     struct error e = {0};
@@ -160,6 +193,7 @@ static void batch(uint32_t rows, bool give_up)
     must(store_commit(b.store, &p, (struct slice){0}, &e), &e);
     outbox_committed(b.outbox);
     b.position = p;
+    must_hold();
 }
 
 static void commit_own(void)
@@ -169,6 +203,22 @@ static void commit_own(void)
     must(store_commit(b.store, &b.position, (struct slice){0}, &e), &e);
     outbox_committed(b.outbox);
     b.commits_own++;
+    must_hold();
+}
+
+// The dead letters into the log again, while it runs.
+static void resend(void)
+{
+    struct error e = {0};
+    uint64_t count;
+    for (bool more = true; b.position.next_seq > 0 && more;) {
+        must(outbox_prepare(b.outbox, false, 0, &e), &e);
+        must(outbox_resend(b.outbox, &count, &more, &e), &e);
+        b.resent += count;
+        must(store_commit(b.store, &b.position, (struct slice){0}, &e), &e);
+        outbox_committed(b.outbox);
+        must_hold();
+    }
 }
 
 // One turn, as the engine's; what it does between two waits.
@@ -489,7 +539,8 @@ static void must_account_with_letters(void)
 {
     struct error e = {0};
     uint64_t dead = letters(), missing = 0;
-    must_account(dead);
+    if (b.resent == 0) // what was sent again comes behind what followed it
+        must_account(dead);
     for (unsigned i = 0; i < b.sinks; i++)
         missing += b.position.next_seq - receiver_sim_arrived(b.receiver[i]) - receiver_sim_told_missing(b.receiver[i]);
     assert_int_equal(missing, dead);
@@ -539,6 +590,8 @@ static void storm(uint32_t seed, enum output_mode mode, enum outbox_full full)
         }
         if (chance(&s) % 25 == 0)
             crash();
+        if (seed % 2 && chance(&s) % 40 == 0)
+            resend();
         if (chance(&s) % 4 == 0)
             serve(now() + (int64_t)(chance(&s) % 600) * SECOND);
     }
@@ -549,49 +602,29 @@ static void storm(uint32_t seed, enum output_mode mode, enum outbox_full full)
     stop();
 }
 
+static uint32_t seed_now; // of the storm at hand, for who has to repeat it
+
+static int say_seed(void **state)
+{
+    (void)state;
+    if (seed_now > 0) // it did not come to its end
+        print_message("seed %u: RUNNEL_SEED=%u does it again\n", seed_now, seed_now);
+    return 0;
+}
+
 static void test_storms(void **state)
 {
     (void)state;
-    const char *more = getenv("RUNNEL_SEEDS");
-    uint32_t seeds = more ? (uint32_t)atoi(more) : 12;
-    for (uint32_t seed = 1; seed <= seeds; seed++) {
+    const char *one = getenv("RUNNEL_SEED"), *more = getenv("RUNNEL_SEEDS");
+    uint32_t first = one ? (uint32_t)atoi(one) : 1, last = one ? first : more ? (uint32_t)atoi(more) : 12;
+    for (seed_now = first; seed_now <= last; seed_now++) {
+        uint32_t seed = seed_now;
         storm(seed, OUTPUT_APPEND, OUTBOX_BLOCK);
         storm(seed, OUTPUT_APPEND, OUTBOX_DROP_OLDEST);
         storm(seed, OUTPUT_COMPLETE, OUTBOX_BLOCK);
         storm(seed, OUTPUT_UPDATE, OUTBOX_LATEST); // without groups: as block
     }
-}
-
-// 24 hours without a receiver at 10 rows a second (RUNNEL_LONG=1; else a part of it): held within the limits, then
-// drained in order.
-static void test_long_outage(void **state)
-{
-    (void)state;
-    uint64_t rows = getenv("RUNNEL_LONG") ? 864000 : 40000;
-    start(1, OUTPUT_APPEND, OUTBOX_BLOCK, INT64_C(256) << 20, 11);
-    b.value_size = 90;
-    receiver_sim_faults(b.receiver[0])->down = true;
-    size_t most = 0;
-    while (b.position.next_seq < rows) {
-        batch(100, false);
-        serve(now() + 10 * (int64_t)SECOND);
-        most = b.fixture.memory.used > most ? b.fixture.memory.used : most;
-        assert_false(outbox_blocks(b.outbox));
-    }
-    receiver_sim_faults(b.receiver[0])->window = 1000;
-    quiet(0);
-    int64_t began = now();
-    while (outbox_waiting(b.outbox) > 0) {
-        serve(now() + SECOND);
-        most = b.fixture.memory.used > most ? b.fixture.memory.used : most;
-        assert_true(now() - began < INT64_C(600) * SECOND);
-    }
-    drain();
-    must_account(0);
-    assert_int_equal(receiver_sim_repeats(b.receiver[0]), 0);
-    assert_int_equal(receiver_sim_arrived(b.receiver[0]), rows);
-    assert_true(most < 8 << 20);
-    stop();
+    seed_now = 0;
 }
 
 int main(void)
@@ -608,8 +641,7 @@ int main(void)
         cmocka_unit_test(test_block),
         cmocka_unit_test(test_complete_supersedes),
         cmocka_unit_test(test_tried_is_not_dropped_after_a_restart),
-        cmocka_unit_test(test_storms),
-        cmocka_unit_test(test_long_outage),
+        cmocka_unit_test_teardown(test_storms, say_seed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

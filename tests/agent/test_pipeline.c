@@ -165,8 +165,15 @@ static const struct {
     {"{\"sources\": {\"e\": {\"format\": \"json\", \"path\": \"x\", \"Path\": \"y\", \"schema\": \"a INT\"}}," QUERY
      "," SINKS "}",
      "p.json:1:51:", "given twice (in another case)"},
-    {"{\"sources\": {\"e\": {\"format\": \"json\", \"dropDuplicates\": [\"a\"]}}," QUERY "," SINKS "}",
-     "p.json:1:38:", "\"dropDuplicates\" is not built yet"},
+    {"{\"sources\": {\"e\": {\"format\": \"json\", \"idleTimeout\": \"1 minute\"}}," QUERY "," SINKS "}",
+     "p.json:1:38:", "\"idleTimeout\" is not built yet"},
+    {"{\"sources\": {\"e\": {\"format\": \"text\", \"path\": \"x\", \"dropDuplicates\": \"a\"}}," QUERY "," SINKS "}",
+     "p.json:1:69:", "dropDuplicates is a string; wanted is an array of columns"},
+    {"{\"sources\": {\"e\": {\"format\": \"text\", \"path\": \"x\", \"dropDuplicates\": [1]}}," QUERY "," SINKS "}",
+     "p.json:1:70:", "a column is a number"},
+    {"{\"sources\": {\"e\": {\"format\": \"text\", \"path\": \"x\", \"static\": true, \"dropDuplicates\": []}}," QUERY
+     "," SINKS "}",
+     "p.json:1:67:", "dropDuplicates is for streams; this source is static"},
     {"{\"sources\": {\"e\": {\"format\": \"json\", \"path\": \"x\", \"schema\": \"a INT\", \"payload\": "
      "\"json\"}}," QUERY "," SINKS "}",
      "p.json:1:81:", "payload is for sources that carry messages"},

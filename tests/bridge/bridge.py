@@ -40,9 +40,17 @@ import uuid
 from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
+import instance as instances
+
 V2 = "application/vnd.kafka.v2+json"
 FORMAT = re.compile(r"application/vnd\.kafka\.(json|binary|text)\.v2\+json$")
 LIMIT = 1 << 20  # bytes of a record
+
+
+# What Strimzi's OpenAPI description lets through, member by member.
+RECORD = {"key": (list, dict, str), "value": (list, dict, str, type(None)), "partition": int, "timestamp": int, "headers": list}
+SETTINGS = {"name": str, "format": str, "auto.offset.reset": str, "fetch.min.bytes": int, "isolation.level": str,
+            "consumer.request.timeout.ms": int, "enable.auto.commit": bool}
 
 
 class Refused(Exception):
@@ -54,6 +62,28 @@ class Refused(Exception):
 
 class Silence(Exception):
     """No answer, for so many seconds."""
+
+
+def parse(body):
+    """A request's JSON object."""
+    try:
+        data = json.loads(body)
+    except ValueError:
+        raise Refused(400, 400, "not JSON") from None
+    if not isinstance(data, dict):
+        raise Refused(400, 400, "Malformed request")
+    return data
+
+
+def valid(data, known, required, place):
+    """Strimzi's validation: these members and no others, of these types."""
+    if not isinstance(data, dict) or not set(required) <= set(data):
+        raise Refused(400, 400, f"Validation error on: {place} - a member is missing")
+    for name, value in data.items():
+        if name not in known:
+            raise Refused(400, 400, f"Validation error on: {place} - Provided object contains unexpected additional property: {name}")
+        if not isinstance(value, known[name]) or (isinstance(value, bool) and known[name] is not bool):
+            raise Refused(400, 400, f"Validation error on: {place}/{name} - input doesn't match one of its types")
 
 
 class Faults:
@@ -85,51 +115,6 @@ class Faults:
         return {"fault": None}
 
 
-class Instance:
-    """A consumer instance: assigned and sought by hand."""
-
-    def __init__(self, bootstrap, group, name, settings):
-        self.lock = threading.Lock()
-        self.format = settings.get("format", "binary")
-        self.used = time.monotonic()
-        self.assigned, self.positions = [], {}
-        self.start = OFFSET_BEGINNING if settings.get("auto.offset.reset") == "earliest" else OFFSET_END
-        self.consumer = Consumer({
-            "bootstrap.servers": bootstrap, "group.id": group, "client.id": name, "enable.auto.commit": False,
-            "auto.offset.reset": settings.get("auto.offset.reset", "latest"), "fetch.wait.max.ms": 100,
-            "enable.partition.eof": False, "log_level": 0, "topic.metadata.refresh.interval.ms": 2000,
-            "reconnect.backoff.max.ms": 500})
-
-    def seek(self, wanted):
-        """Positions of assigned partitions; the others go on."""
-        for topic_partition in wanted:
-            if topic_partition not in self.assigned:
-                raise KeyError(topic_partition)
-        self.positions.update(wanted)
-        self.consumer.assign([TopicPartition(t, p, self.positions.get((t, p), self.start)) for t, p in self.assigned])
-
-    def assign(self, partitions):
-        self.assigned = partitions
-        self.positions = {tp: o for tp, o in self.positions.items() if tp in partitions}
-        self.seek({})
-
-    def read(self, timeout, limit):
-        """Waits for the first record up to the timeout, then takes what is there."""
-        messages, size, deadline = [], 0, time.monotonic() + timeout
-        while size < limit and (wait := deadline - time.monotonic()) > 0:
-            taken = self.consumer.consume(num_messages=max(1, min(10000, (limit - size) // 100)),
-                                          timeout=min(wait, 0.02 if messages else 0.1))
-            if not taken and messages:
-                break
-            for message in taken:
-                if message.error() is not None:
-                    raise KafkaException(message.error())
-                messages.append(message)
-                size += len(message.key() or b"") + len(message.value() or b"")
-                self.positions[message.topic(), message.partition()] = message.offset() + 1
-        return messages
-
-
 class Bridge:
     def __init__(self, arguments):
         self.dialect = arguments.dialect
@@ -159,7 +144,7 @@ class Bridge:
             gone = [self.instances.pop(k) for k in old]
         for instance in gone:
             with instance.lock:
-                instance.consumer.close()
+                instance.close()
 
     # ------------------------------------------------------------ topics
 
@@ -217,6 +202,8 @@ class Bridge:
         return {"partition": message.partition(), "offset": message.offset()}
 
     def bytes_of(self, value, embedded):
+        if self.dialect == "karapace" and not value and value != {}:
+            return b""  # NULL, "", 0, false: nobody can tell them apart afterwards
         if value is None:
             return None
         if embedded == "binary":
@@ -229,40 +216,37 @@ class Bridge:
                     400, 40002, "Bad Request: illegal base64") from None
         if embedded == "text":
             return str(value).encode()
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        return json.dumps(value, ensure_ascii=self.dialect == "karapace", separators=(",", ":")).encode()
 
-    def check_record(self, record, embedded):
+    def check_record(self, record):
         if not isinstance(record, dict):
             raise Refused(400, 400, "Produce record must be an object")
-        known = {"key", "value", "partition"} | ({"headers", "timestamp"} if self.dialect == "strimzi" else set())
-        if not known.issuperset(record):
-            if self.dialect == "strimzi":
-                raise Refused(400, 400, "Validation error on: /records - Provided object contains unexpected additional property")
+        if self.dialect == "strimzi":
+            valid(record, RECORD, ("value",), "/records")
+        elif not {"key", "value", "partition"}.issuperset(record):
             raise Refused(422, 422, "Invalid request format" if self.dialect == "karapace" else "Unrecognized field")
-        if self.dialect == "strimzi" and isinstance(record.get("value", ""), (int, float)):
-            raise Refused(400, 400, "Validation error on: /records/0/value - input doesn't match one of its types")
 
     def parse_produce(self, content_type, body):
         media = content_type.split(";")[0].strip()
-        if self.dialect == "strimzi" and media != content_type:
-            raise Refused(400, 400, "Validation error on: Content-Type header")
         match = FORMAT.match(media)
+        if self.dialect == "strimzi" and (media != content_type or match is None):
+            raise Refused(400, 400, "Validation error on: Content-Type header")
         if match is None or (match[1] == "text" and self.dialect != "strimzi"):
             raise Refused(415, 415, "HTTP 415 Unsupported Media Type")
         if self.dialect == "karapace" and len(body) > LIMIT:
-            raise Refused(413, 413, "Request Entity Too Large")
-        try:
-            data = json.loads(body)
-        except ValueError:
-            raise Refused(400, 400, "not JSON") from None
-        if not isinstance(data, dict) or not isinstance(data.get("records"), list):
-            raise Refused(422, 422, "records is missing")
+            raise Refused(413, 413, "HTTP Request Entity Too Large")
+        data = parse(body)
+        if self.dialect == "strimzi":
+            valid(data, {"records": list}, ("records",), "body")
+        elif not isinstance(data.get("records"), list) or not data["records"] or len(data) > 1:
+            raise Refused(422, 422, "Invalid request format")
         records = []
         for record in data["records"]:
-            self.check_record(record, match[1])
+            self.check_record(record)
             headers = [(h["key"], base64.b64decode(h["value"])) for h in record.get("headers", [])]
-            records.append((self.bytes_of(record.get("key"), match[1]), self.bytes_of(record.get("value"), match[1]),
-                            record.get("partition"), headers, record.get("timestamp")))
+            key = None if record.get("key") is None else self.bytes_of(record["key"], match[1])
+            records.append((key, self.bytes_of(record.get("value"), match[1]), record.get("partition"), headers,
+                            record.get("timestamp")))
         return records
 
     def ensure_topic(self, topic):
@@ -292,7 +276,8 @@ class Bridge:
                     self.written += 1
                     entries[number] = self.entry(message)
                 else:
-                    entries[number] = self.failed(error.str(), fatal=error.name() == "MSG_SIZE_TOO_LARGE")
+                    late = self.dialect == "strimzi"  # whose producer says "Expiring 9 record(s)", with 500
+                    entries[number] = self.failed(error.str(), fatal=late or error.name() == "MSG_SIZE_TOO_LARGE")
                 done.release()
             return callback
 
@@ -316,6 +301,7 @@ class Bridge:
         if not self.ensure_topic(topic):
             if self.dialect == "karapace":
                 raise Silence(300)
+            time.sleep(self.delivery * min(len(records), 10))  # each record waits for the topic in its turn
             words = {"confluent": "Local: Message timed out",
                      "strimzi": f"Topic {topic} not present in metadata after 60000 ms."}[self.dialect]
             entries = [self.failed(words) for _ in records]
@@ -339,16 +325,16 @@ class Bridge:
     # ------------------------------------------------------------ consume
 
     def create(self, group, settings, host):
-        known = {"name", "format", "auto.offset.reset", "fetch.min.bytes", "consumer.request.timeout.ms"}
-        known |= {"enable.auto.commit", "isolation.level"} if self.dialect == "strimzi" else {"id", "auto.commit.enable"}
-        if self.dialect != "karapace" and not known.issuperset(settings):
-            raise Refused(400, 400, "Validation error: unexpected property") if self.dialect == "strimzi" else Refused(
-                422, 422, "Unrecognized field")
+        if self.dialect == "strimzi":
+            valid(settings, SETTINGS, (), "body")
+        elif self.dialect == "confluent" and not {"name", "format", "auto.offset.reset", "fetch.min.bytes", "id",
+                                                  "consumer.request.timeout.ms", "auto.commit.enable"}.issuperset(settings):
+            raise Refused(422, 422, "Unrecognized field")
         name = settings.get("name") or "rest-consumer-" + uuid.uuid4().hex
         with self.lock:
             if (group, name) in self.instances:
                 raise Refused(409, 409 if self.dialect == "strimzi" else 40902, f"Consumer {name} already exists")
-            self.instances[group, name] = Instance(self.bootstrap, group, name, settings)
+            self.instances[group, name] = instances.CLASSES[self.dialect](self.bootstrap, group, name, settings)
         path = f"consumers/{group}/instances/{name}"
         return {"instance_id": name, "base_uri": path if self.dialect == "karapace" else f"http://{host}/{path}"}
 
@@ -362,23 +348,34 @@ class Bridge:
         instance.used = time.monotonic()
         return instance
 
+    def partitions_of(self, data, member, known):
+        """[(entry, (topic, partition)), …]"""
+        if self.dialect == "strimzi":
+            valid(data, {member: list}, (member,), "body")
+            for entry in data[member]:
+                valid(entry, known, tuple(known), "/" + member)
+        elif not isinstance(data.get(member), list) or not all(set(known) <= set(e) for e in data[member]):
+            raise Refused(500, 50001, f"{member} missing")
+        return [(e, (e["topic"], e["partition"])) for e in data[member]]
+
     def assign(self, instance, data):
         with instance.lock:
-            instance.assign([(p["topic"], int(p["partition"])) for p in data["partitions"]])
+            instance.assign([tp for _, tp in self.partitions_of(data, "partitions", {"topic": str, "partition": int})])
 
     def seek(self, instance, data, where):
+        known = {"topic": str, "partition": int}
+        if where is None:
+            wanted = {tp: e["offset"] for e, tp in self.partitions_of(data, "offsets", {**known, "offset": int})}
+        else:
+            end = OFFSET_BEGINNING if where == "beginning" else OFFSET_END
+            wanted = {tp: end for _, tp in self.partitions_of(data, "partitions", known)}
         with instance.lock:
             try:
-                if where is None:
-                    wanted = {(o["topic"], int(o["partition"])): int(o["offset"]) for o in data["offsets"]}
-                else:
-                    end = OFFSET_BEGINNING if where == "beginning" else OFFSET_END
-                    wanted = {(o["topic"], int(o["partition"])): end for o in data["partitions"]}
                 instance.seek(wanted)
-            except KeyError as e:
+            except instances.Unassigned as e:
                 if self.dialect == "strimzi":
-                    raise Refused(404, 404, f"No current assignment for partition {e}") from None
-                raise Refused(409, 40903, f"Illegal state: No current assignment for partition {e}") from None
+                    raise Refused(404, 404, str(e)) from None
+                raise Refused(409, 40903, str(e)) from None
 
     def records(self, instance, accept, query):
         match = FORMAT.match(accept)
@@ -393,15 +390,15 @@ class Bridge:
                     raise Refused(500, 500, "Consumer is not subscribed to any topics or assigned any partitions")
                 time.sleep(timeout)
                 return []
-            messages = instance.read(timeout, limit)
-        answer = [self.record(m, instance.format) for m in messages]
-        if self.dialect == "strimzi" and len(json.dumps(answer)) > limit:
-            raise Refused(422, 422, "Response exceeds the maximum number of bytes the consumer can receive")
-        return answer
+            try:
+                return instance.read(timeout, limit, lambda m: self.record(m, instance.format))
+            except instances.TooMuch:
+                raise Refused(422, 422,
+                              "Response exceeds the maximum number of bytes the consumer can receive") from None
 
     def record(self, message, embedded):
         def out(value):
-            if value is None:
+            if value is None or (value == b"" and self.dialect == "karapace"):
                 return None
             if embedded == "binary":
                 return base64.b64encode(value).decode()
@@ -423,7 +420,7 @@ class Bridge:
             gone, self.instances = list(self.instances.values()), {}
         for instance in gone:
             with instance.lock:
-                instance.consumer.close()
+                instance.close()
 
 
 ROUTES = [(method, re.compile(pattern + "$"), operation) for method, pattern, operation in (
@@ -547,10 +544,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return 200, bridge.list_partitions(groups[0])
         if operation == "offsets":
             return 200, bridge.offsets(groups[0], int(groups[1]))
-        try:
-            data = json.loads(body) if body else {}
-        except ValueError:
-            raise Refused(400, 400, "not JSON") from None
+        data = self.data(operation, body)
         if operation == "create":
             return 200, bridge.create(groups[0], data, self.headers.get("Host", "localhost"))
         instance = bridge.instance(groups[0], groups[1])
@@ -564,8 +558,21 @@ class Handler(http.server.BaseHTTPRequestHandler):
             with bridge.lock:
                 bridge.instances.pop((groups[0], groups[1]), None)
             with instance.lock:
-                instance.consumer.close()
+                instance.close()
         return 204, None
+
+    def data(self, operation, body):
+        """The JSON of a consumer's request."""
+        if self.command != "POST":
+            if body:
+                raise Refused(400, 400, "No request body allowed for this operation")
+            return {}
+        media = self.headers.get("Content-Type", "")
+        if media != V2:  # with a charset two of the three would take it; nobody needs one
+            raise Refused(400 if self.bridge.dialect == "strimzi" else 415, 415, f"Content-Type: {media}")
+        if not body and self.bridge.dialect != "strimzi":
+            raise Refused(400, 400, "Missing request JSON body")
+        return parse(body or b"{}")
 
     def answer(self, status, answer, headers=None, half=False):
         body = b"" if answer is None else json.dumps(answer).encode()

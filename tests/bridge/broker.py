@@ -12,6 +12,7 @@ import pathlib
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import time
 import urllib.request
@@ -72,6 +73,15 @@ class Process:
             self.process = None
 
     stop = kill
+
+    def end(self):
+        """As an operator does."""
+        self.process.terminate()
+        try:
+            self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            pass
+        self.kill()
 
     def __enter__(self):
         self.start()
@@ -142,7 +152,8 @@ class Bridge(Process):
         super().__init__("bridge", directory or broker.directory)
         self.broker, self.dialect, self.options = broker, dialect, list(options)
         self.port = port or free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.tls = "--cert" in self.options
+        self.url = f"https://localhost:{self.port}" if self.tls else f"http://127.0.0.1:{self.port}"
 
     def start(self):
         self.launch([PYTHON, ROOT / "tests/bridge/bridge.py", "--bootstrap", self.broker.bootstrap, "--port", self.port,
@@ -159,7 +170,8 @@ class Bridge(Process):
     def control(self, **wish):
         """Without a wish: what the bridge has seen. See bridge.py for what can be wished."""
         request = urllib.request.Request(self.url + "/control", data=json.dumps(wish).encode() if wish else None)
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        unverified = ssl._create_unverified_context() if self.tls else None
+        with urllib.request.urlopen(request, timeout=10, context=unverified) as answer:
             return json.load(answer)
 
 

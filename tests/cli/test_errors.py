@@ -76,6 +76,7 @@ class Keys(Case):
                 (top, {"sinks": {"o": {"format": "json"}}}, 'a json sink needs "path"'),
                 (top, {"sinks": None}, 'the pipeline has no "sinks"'),
                 (top, {"limits": {"memory": "much"}}, "memory is 'much'; wanted is a size such as \"32MB\""),
+                (top, {"limits": {"memory": "4095KB"}}, "memory is '4095KB'; wanted is 4MB or more"),
                 (top, {"limits": {"memroy": "1MB"}}, 'did you mean "memory"?'),
                 (top, {"conf": {"spark.sql.ansi.enabled": "true"}}, 'unknown key "spark.sql.ansi.enabled" of conf'),
                 (top, {"timeZone": "Europe/Berln"}, 'no time zone is named "Europe/Berln"'),
@@ -95,7 +96,9 @@ class Keys(Case):
                 (source, {"watermark": {"column": "ts", "delay": "10"}}, "[CANNOT_PARSE_INTERVAL] '10' is no delay"),
                 (source, {"watermark": {"column": "tz", "delay": "1 day"}}, "did you mean `ts`?"),
                 (source, {"watermark": {"column": "s", "delay": "1 day"}}, "must be TIMESTAMP"),
-                (source, {"dropDuplicates": ["s"]}, '"dropDuplicates" is not built yet')):
+                (source, {"dropDuplicates": ["d"]}, "[UNRESOLVED_COLUMN.WITH_SUGGESTION] the dropDuplicates column `d`"),
+                (source, {"dropDuplicatesWithinWatermark": ["s"]}, 'give source t a "watermark"'),
+                (source, {"idleTimeout": "1 minute"}, '"idleTimeout" is not built yet')):
             with self.subTest(change):
                 err = make(**change)
                 self.assertIn(words, err)

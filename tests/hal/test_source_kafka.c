@@ -26,8 +26,11 @@ struct http_client { // one for each test
     struct partition partition[PARTITIONS];
     int partitions; // 0: no such topic
     bool instance, assigned, timestamps;
+    bool gone;             // nothing arrives
     int instances;         // made so far
     int read_at_once;      // records
+    int refuse_seeks;      // of each new instance, so many
+    int seeks_refused;     // still to come
     int forget;            // records that a read passes over behind those that it gives, once
     const char *refuse_at; // the next request with this in its url is refused
     int refuse_with;       // a status; 0: no answer
@@ -103,11 +106,13 @@ static int serve(struct http_client *c, const struct http_request *r, const char
         text_printf(&c->body, "[{\"partition\":0,\"leader\":1,\"replicas\":[]}%s]",
                     c->partitions > 1 ? ",{\"partition\":1}" : "");
     } else if (strstr(r->url, "/instances/") == NULL) {
+        assert_false(c->instance); // it was taken back before
         c->instance = true;
         c->instances++;
         c->assigned = false;
+        c->seeks_refused = c->refuse_seeks;
         text_printf(&c->body, "{\"instance_id\":\"i%d\",\"base_uri\":\"nowhere\"}", c->instances);
-    } else if (!c->instance) {
+    } else if (!c->instance || atoi(strstr(r->url, "/instances/i") + 12) != c->instances) {
         return 404;
     } else if (strstr(r->url, "/records") != NULL) {
         if (!c->assigned)
@@ -115,6 +120,8 @@ static int serve(struct http_client *c, const struct http_request *r, const char
         give_records(c);
     } else {
         c->assigned = c->assigned || strstr(r->url, "/assignments") != NULL;
+        if (strstr(r->url, "/positions") != NULL && c->seeks_refused-- > 0)
+            return 409;
         if (strstr(r->url, "/positions") != NULL)
             take_positions(c, body);
         if (strcmp(r->method, "DELETE") == 0)
@@ -134,6 +141,8 @@ static enum status fake_request(struct http_client *c, const struct http_request
     if (used < sizeof(c->requests) - 200)
         snprintf(c->requests + used, sizeof(c->requests) - used, "%s %s\n", r->method, path);
     text_clear(&c->body);
+    if (c->gone)
+        return STATUS_AGAIN;
     *id = ++c->ids;
     c->answer = (struct http_answer){.id = *id};
     if (c->refuse_at != NULL && strstr(r->url, c->refuse_at) != NULL) {
@@ -305,8 +314,10 @@ static void test_reads(void **state)
                                 "POST /consumers/runnel-lines\n"
                                 "POST /consumers/runnel-lines/instances/i1/assignments\n"
                                 "POST /consumers/runnel-lines/instances/i1/positions\n"
-                                "GET /consumers/runnel-lines/instances/i1/records?timeout=3000&max_bytes=1048576\n"
-                                "GET /consumers/runnel-lines/instances/i1/records?timeout=3000&max_bytes=1048576\n";
+                                "GET /consumers/runnel-lines/instances/i1/records?timeout=1000&"
+                                "max_bytes=1048576\n"
+                                "GET /consumers/runnel-lines/instances/i1/records?timeout=1000&"
+                                "max_bytes=1048576\n";
     fake.requests[strlen(asked)] = '\0';
     assert_string_equal(fake.requests, asked);
     source_kafka.close(b->source);
@@ -421,6 +432,67 @@ static void test_lost_instance(void **state)
     assert_string_equal(batch(b), "0:2 0:3 ");
     assert_int_equal(fake.instances, 2);
     assert_non_null(strstr(text_cstring(&b->log), "making another"));
+}
+
+// What a killed run left at the bridge is taken back by the next: the checkpoint has its name.
+static void test_left_behind(void **state)
+{
+    struct bench *b = *state;
+    fake.partition[0].end = 2;
+    open_source(b, true);
+    assert_string_equal(batch(b), "0:0 0:1 ");
+    fake.partition[0].end = 3;
+    fake.gone = true; // so that nothing is taken back
+    source_kafka.close(b->source);
+    b->source = NULL;
+    fake.gone = false;
+    assert_true(fake.instance);
+    open_source(b, false);
+    assert_string_equal(batch(b), "0:2 ");
+    assert_int_equal(fake.instances, 2);
+    start_again(b);
+    fake.partition[0].end = 4;
+    assert_string_equal(batch(b), "0:3 ");
+    assert_int_equal(fake.instances, 3);
+}
+
+// A fresh assignment takes a moment to hold, and until then Karapace refuses to seek it. One that is never held is made
+// anew.
+static void test_seek_refused(void **state)
+{
+    struct bench *b = *state;
+    fake.partition[0].end = 2;
+    fake.refuse_seeks = 3;
+    open_source(b, true);
+    assert_string_equal(batch(b), "0:0 0:1 ");
+    assert_int_equal(fake.instances, 1);
+    assert_string_equal(text_cstring(&b->log), "");
+    fake.partition[0].end = 4;
+    fake.instance = false;
+    fake.refuse_seeks = 6;
+    assert_string_equal(batch(b), "-");
+    fake.refuse_seeks = 0;
+    assert_string_equal(batch(b), "0:2 0:3 ");
+    assert_true(fake.instances >= 3);
+    assert_non_null(strstr(text_cstring(&b->log), "409: "));
+}
+
+// Several bridges behind one address, or a deleted topic: it waits longer and longer, and says why.
+static void test_lost_again_and_again(void **state)
+{
+    struct bench *b = *state;
+    int64_t began = 0;
+    open_source(b, true);
+    for (int i = 0; i < 8; i++) {
+        began = b->port->class->monotonic(b->port);
+        fake.partition[0].end = i + 1;
+        char expected[16];
+        snprintf(expected, sizeof(expected), "0:%d ", i);
+        assert_string_equal(batch(b), expected);
+        fake.instance = false;
+    }
+    assert_non_null(strstr(text_cstring(&b->log), "vanishes again and again"));
+    assert_true(b->port->class->monotonic(b->port) - began >= 10 * INT64_C(1000000));
 }
 
 // A read whose answer was lost has moved the instance on.
@@ -639,6 +711,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_limit, setup, teardown),
         cmocka_unit_test_setup_teardown(test_starting_offsets, setup, teardown),
         cmocka_unit_test_setup_teardown(test_lost_instance, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_left_behind, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_seek_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_lost_again_and_again, setup, teardown),
         cmocka_unit_test_setup_teardown(test_answer_lost, setup, teardown),
         cmocka_unit_test_setup_teardown(test_new_partition, setup, teardown),
         cmocka_unit_test_setup_teardown(test_data_loss, setup, teardown),

@@ -16,6 +16,7 @@ MAY = {
     "agent/plan": ["agent/plan/", "agent/sql/", "ops/", "hal/", "sinks/"],
     "agent/store": ["agent/store/", "ops/", "hal/port/log.h"],
     "agent/engine": ["agent/engine/", "agent/plan/", "agent/sql/", "agent/store/", "ops/", "hal/", "sinks/"],
+    "agent/replay": ["agent/replay/", "agent/engine/", "agent/plan/", "agent/sql/", "ops/", "hal/", "sinks/"],
     "agent/supervisor": ["agent/supervisor/", "agent/engine/", "agent/plan/", "agent/sql/", "agent/store/", "ops/", "hal/", "sinks/"],
     "agent/cli": ["agent/", "ops/", "hal/", "sinks/"],
 }

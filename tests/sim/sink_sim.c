@@ -17,16 +17,17 @@ struct seen {
 };
 
 struct told {
-    uint64_t from, to, count;
+    uint64_t from, to, count; // intake: from and to are the batch that told
     uint32_t sum;
+    bool intake;
 };
 
 struct carried {
     uint64_t seq, ticket;
     int64_t due;
     uint32_t sum;
-    bool gap;
-    uint64_t to, count;
+    bool gap, intake;
+    uint64_t from, to, count;
 };
 
 struct receiver_sim {
@@ -78,14 +79,14 @@ static uint32_t chance_of(struct receiver_sim *r) // of 1000
 static void receive_gap(struct receiver_sim *r, const struct carried *c)
 {
     for (uint32_t i = 0; i < r->gaps; i++) {
-        if (r->gap[i].from == c->seq && r->gap[i].to == c->to) {
+        if (r->gap[i].from == c->from && r->gap[i].to == c->to && r->gap[i].intake == c->intake) {
             if (r->gap[i].sum != c->sum)
                 snprintf(r->wrong, sizeof r->wrong, "gap %" PRIu64 " came again with other bytes", c->seq);
             return;
         }
     }
     assert(r->gaps < GAPS_MAX);
-    r->gap[r->gaps++] = (struct told){c->seq, c->to, c->count, c->sum};
+    r->gap[r->gaps++] = (struct told){c->from, c->to, c->count, c->sum, c->intake};
 }
 
 static void receive(struct receiver_sim *r, const struct carried *c)
@@ -251,7 +252,15 @@ uint64_t receiver_sim_told_missing(const struct receiver_sim *r)
 {
     uint64_t count = 0;
     for (uint32_t i = 0; i < r->gaps; i++)
-        count += r->gap[i].count;
+        count += r->gap[i].intake ? 0 : r->gap[i].count;
+    return count;
+}
+
+uint64_t receiver_sim_lost(const struct receiver_sim *r)
+{
+    uint64_t count = 0;
+    for (uint32_t i = 0; i < r->gaps; i++)
+        count += r->gap[i].intake ? r->gap[i].count : 0;
     return count;
 }
 
@@ -264,7 +273,7 @@ static uint32_t gaps_over(const struct receiver_sim *r, uint64_t seq)
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < r->gaps; i++)
-        count += seq >= r->gap[i].from && seq <= r->gap[i].to;
+        count += !r->gap[i].intake && seq >= r->gap[i].from && seq <= r->gap[i].to;
     return count;
 }
 
@@ -283,7 +292,7 @@ const char *receiver_sim_check(struct receiver_sim *r, uint64_t rows, uint64_t e
         last = came != 0 ? came : last;
     }
     for (uint32_t i = 0; i < r->gaps && r->wrong[0] == '\0'; i++)
-        if (r->gap[i].count != r->gap[i].to - r->gap[i].from + 1)
+        if (!r->gap[i].intake && r->gap[i].count != r->gap[i].to - r->gap[i].from + 1)
             snprintf(r->wrong, sizeof r->wrong, "%s: the gap from %" PRIu64 " to %" PRIu64 " tells of %" PRIu64,
                      r->name, r->gap[i].from, r->gap[i].to, r->gap[i].count);
     return r->wrong[0] ? r->wrong : NULL;
@@ -424,9 +433,13 @@ static enum status sim_send(struct sink *s, const struct sink_record *records, u
             .seq = records[i].seq, .ticket = s->ticket++, .due = now + r->faults.latency, .gap = records[i].gap};
         c.sum = sum_of(&records[i]);
         if (c.gap) {
-            c.to = number_behind(records[i].value, "\"to\":");
             c.count = number_behind(records[i].value, "\"count\":");
-            assert(number_behind(records[i].value, "\"from\":") == c.seq);
+            c.from = number_behind(records[i].value, "\"from\":");
+            c.to = number_behind(records[i].value, "\"to\":");
+            c.intake = c.from == UINT64_MAX;
+            if (c.intake)
+                c.from = c.to = number_behind(records[i].value, "\"batch\":");
+            assert(c.intake || c.from == c.seq);
         }
         r->flight[(r->flight_first + r->flights++) % FLIGHTS] = c;
     }

@@ -34,6 +34,7 @@ int64_t receiver_sim_last_send(const struct receiver_sim *r);
 uint64_t receiver_sim_arrived(const struct receiver_sim *r); // different rows
 uint64_t receiver_sim_repeats(const struct receiver_sim *r);
 uint64_t receiver_sim_told_missing(const struct receiver_sim *r); // the sum of the gaps' counts
+uint64_t receiver_sim_lost(const struct receiver_sim *r);         // the same of losses at intake
 bool receiver_sim_has(const struct receiver_sim *r, uint64_t seq);
 // Every row of 0..rows-1 but `excused` ones has arrived or is told missing by one gap, never both; a repeat had the
 // same bytes; last arrivals are in order. NULL: so it is; else what is wrong.

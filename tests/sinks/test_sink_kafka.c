@@ -386,6 +386,33 @@ static void test_warnings(void **state)
     }
 }
 
+// Bridges read JSON numbers as DOUBLE.
+static void test_warns_of_long_decimals(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned precision, scale;
+        const char *format;
+        bool warned;
+    } cases[] = {{16, 2, "json", true}, {15, 2, "json", false}, {20, 0, "json", false}, {38, 10, "binary", false}};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct bench b;
+        struct arena arena;
+        struct text words;
+        bench_init(&b, "strimzi", false);
+        arena_init(&arena, &b.memory, 256);
+        text_init(&words, &b.memory);
+        const struct type *decimal = type_decimal(&arena, cases[i].precision, cases[i].scale);
+        struct field fields[] = {{.name = SLICE("price"), .type = type_array(&arena, decimal, true)}};
+        FILL(&b, "topic", "t", "valueFormat", cases[i].format);
+        sink_kafka.warn(&b.options.options, fields, 1, &words);
+        assert_int_equal(strstr(text_cstring(&words), "column price is a DECIMAL") != NULL, cases[i].warned);
+        text_free(&words);
+        arena_free(&arena);
+        bench_close(&b);
+    }
+}
+
 // ---------------------------------------------------------------- the table of dialects
 
 static void test_found_out(void **state)
@@ -483,9 +510,14 @@ static void test_one_failed(void **state)
          "\"partition\":0}],\"key_schema_id\":null,\"value_schema_id\":null}",
          "+~"},
         {"karapace", 422,
-         "{\"offsets\":[{\"offset\":1,\"partition\":0},{\"error_code\":1,\"error\":\"x\"},{\"offset\":2,"
-         "\"partition\":0}],\"key_schema_id\":null,\"value_schema_id\":null}",
+         "{\"offsets\":[{\"offset\":1,\"partition\":0},{\"error_code\":1,\"error\":\"timed out waiting to publish "
+         "message\"},{\"offset\":2,\"partition\":0}],\"key_schema_id\":null,\"value_schema_id\":null}",
          "+?+"},
+        {"confluent", 401,
+         "{\"offsets\":[{\"partition\":0,\"offset\":1,\"error_code\":null,\"error\":null},"
+         "{\"partition\":null,\"offset\":null,\"error_code\":40101,\"error\":\"x\"},"
+         "{\"partition\":0,\"offset\":2,\"error_code\":null,\"error\":null}]}",
+         "+~"},
         {"confluent", 200,
          "{\"offsets\":[{\"partition\":0,\"offset\":1},{\"error_code\":99999,\"error\":\"x\"},"
          "{\"partition\":0,\"offset\":2}]}",
@@ -820,6 +852,7 @@ int main(void)
         cmocka_unit_test(test_refused_options),
         cmocka_unit_test(test_secret_off_loopback),
         cmocka_unit_test(test_warnings),
+        cmocka_unit_test(test_warns_of_long_decimals),
         cmocka_unit_test(test_found_out),
         cmocka_unit_test(test_broker_down),
         cmocka_unit_test(test_record_too_large),

@@ -212,6 +212,23 @@ static void test_verbatim(void **state)
     assert_int_equal(b->records[1].header_count, 1);
 }
 
+static void test_option_wins_over_topic_column(void **state)
+{
+    struct bench *b = *state;
+    struct error e;
+    add_field(b, SLICE("value"), TYPE_BINARY);
+    add_field(b, SLICE("topic"), TYPE_STRING);
+    options_sim_fill(&b->options, sink_mqtt.options, "/", "url", "mqtt://broker", "keepalive", "60", "qos", "1",
+                     "version", "5", "topic", "site/{topic}", NULL);
+    assert_int_equal(open_sink(b, &e), STATUS_OK);
+    begin(b, 5);
+    b->columns[0]->null[0] = b->columns[1]->null[0] = 0;
+    b->columns[0]->slice[0] = SLICE("v");
+    b->columns[1]->slice[0] = SLICE("x");
+    render(b, 1);
+    assert_true(text_is(b->records[0].topic, "site/x"));
+}
+
 // What an outbox does: from the first record that is not done on, as many as there is room for; from the log again
 // where one did not arrive.
 static void deliver(struct bench *b, int64_t micros)
@@ -357,6 +374,7 @@ int main(void)
         TEST(test_render),
         TEST(test_verbatim),
         TEST(test_send),
+        TEST(test_option_wins_over_topic_column),
         TEST(test_bad_topic_is_refused),
         cmocka_unit_test(test_faults),
         TEST(test_refusals),

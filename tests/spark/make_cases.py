@@ -7,15 +7,18 @@ import json
 import os
 import sys
 
+import cases_formats
 import cases_language
+import cases_twin
 import source_cases
 
 CASES = []
 
 
 def case(name, query, files=None, schema="ts TIMESTAMP, k STRING, v INT", mode="append", watermark=None, ordered=False,
-         about="", fmt="json", source=None, runs=None, zone=None, conf=None):
-    """`files`: one a batch; a list of rows (dicts), or a text. `runs`: for each file the run before which it appears."""
+         about="", fmt="json", source=None, runs=None, zone=None, conf=None, names=None):
+    """`files`: one a batch; a list of rows (dicts), or a text. `runs`: for each file the run before which it appears;
+    `names`: what each is called."""
     s = {"format": fmt, "path": "input/events"}
     if fmt != "text":
         s["schema"] = schema
@@ -23,24 +26,26 @@ def case(name, query, files=None, schema="ts TIMESTAMP, k STRING, v INT", mode="
     if watermark:
         s["watermark"] = {"column": watermark[0], "delay": watermark[1]}
     s.update(source or {})
+    s = {k: v for k, v in s.items() if v is not None}
     p = {"name": name, "sources": {"events": s}, "query": query, "outputMode": mode, "trigger": {"availableNow": True}}
     if zone:
         p["timeZone"] = zone
     if conf:
         p["conf"] = conf
     p["sinks"] = {"out": {"format": "json", "path": "-", "metadata": True}}
-    CASES.append((name, p, files or [], ordered, about, runs, "txt" if fmt == "text" else fmt))
+    CASES.append((name, p, files or [], ordered, about, runs, names or ["%02d.%s" % (i, "txt" if fmt == "text" else fmt) for i in range(len(files or []))]))
 
 
 def write(top):
-    for name, p, files, ordered, about, runs, ending in CASES:
+    for name, p, files, ordered, about, runs, names in CASES:
         d = os.path.join(top, name)
         os.makedirs(os.path.join(d, "input", "events"), exist_ok=True)
         meta = {"group": name.split("_")[0], "about": about, "ordered": ordered, "files": []}
         if runs:
             meta["runs"] = max(runs)
         for i, f in enumerate(files):
-            path = "input/events/%02d.%s" % (i, ending)
+            path = "input/events/" + names[i]
+            os.makedirs(os.path.dirname(os.path.join(d, path)), exist_ok=True)
             text = f if isinstance(f, (str, bytes)) else "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in f)
             with open(os.path.join(d, path), "wb") as out:
                 out.write(text if isinstance(text, bytes) else text.encode("utf-8"))
@@ -295,7 +300,9 @@ case("error_schema_varchar", "SELECT s FROM events", ONE, schema="s VARCHAR(2)")
 case("error_schema_char_nested", "SELECT i FROM events", ONE, schema="i INT, a ARRAY<STRUCT<x: CHAR(2)>>")
 case("expr_cast_varchar", "SELECT CAST(s AS VARCHAR(2)) AS a, CAST(s AS CHAR(5)) AS b FROM events", ONE, schema="s STRING")
 
+cases_formats.add(case)
 cases_language.add(case)
+cases_twin.add(case)
 
 if __name__ == "__main__":
     write(sys.argv[1])

@@ -21,7 +21,7 @@ import tempfile
 
 os.environ["TZ"] = "UTC"
 
-PIPELINE_ONLY = {"format", "schema", "watermark", "static", "payload"}
+PIPELINE_ONLY = {"format", "schema", "watermark", "static", "payload", "dropDuplicates", "dropDuplicatesWithinWatermark"}
 
 
 def session():
@@ -66,6 +66,10 @@ def reader(spark, source, work):
     df = r.load()
     if "watermark" in source:
         df = df.withWatermark(source["watermark"]["column"], source["watermark"]["delay"])
+    if "dropDuplicates" in source:
+        df = df.dropDuplicates(source["dropDuplicates"] or None)
+    if "dropDuplicatesWithinWatermark" in source:
+        df = df.dropDuplicatesWithinWatermark(source["dropDuplicatesWithinWatermark"] or None)
     return df
 
 

@@ -23,6 +23,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "bridge"))
 import broker as parts  # noqa: E402
+import mqtt_test  # noqa: E402
 
 DIALECTS = ("strimzi", "confluent", "karapace")
 PATIENCE = 60  # seconds until everything must have come
@@ -30,6 +31,7 @@ PATIENCE = 60  # seconds until everything must have come
 
 class Pipeline:
     """A runnel run, started again as often as it takes."""
+    running = set()
 
     def __init__(self, runnel, directory, spec):
         self.runnel, self.directory = runnel, pathlib.Path(directory)
@@ -44,6 +46,7 @@ class Pipeline:
     def start(self, *more):
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(self.command(*more), stdout=subprocess.DEVNULL, stderr=log)
+        self.running.add(self.process)
 
     def kill(self):
         assert self.process.poll() is None, "runnel ended by itself:\n" + self.said()
@@ -135,8 +138,7 @@ class World:
             future.result()
 
     def bridge(self, dialect, *options):
-        return parts.Bridge(self.broker, dialect, directory=self.directory,
-                            options=["--delivery-timeout", "3", *map(str, options)])
+        return parts.Bridge(self.broker, dialect, directory=self.directory, options=[*options, "--delivery-timeout", "3"])
 
     def produce(self, topic, lines):
         from confluent_kafka import Producer
@@ -144,6 +146,13 @@ class World:
         for line in lines:
             producer.produce(topic, line, key=line[-1:])
         assert producer.flush(20) == 0
+
+
+def wait_for(condition, what):
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, f"not in {PATIENCE} s: {what()}"
+        time.sleep(0.1)
 
 
 def account(reader, lines):
@@ -173,18 +182,18 @@ def forwarding(world, bridge, source, target, **sink):
     return Pipeline(world.runnel, world.directory, {
         "name": target,
         "sources": {"src": {"format": "kafka", "url": bridge.url, "subscribe": source, "startingOffsets": "earliest",
-                            "timeout": "2 seconds", **{k: v for k, v in sink.items() if k == "token"}}},
+                            "timeout": "2 seconds", **{k: v for k, v in sink.items() if k in ("token", "ca")}}},
         "query": "SELECT CAST(value AS STRING) AS line FROM src",
         "trigger": {"processingTime": "100 milliseconds"},
         "sinks": {"out": {"format": "kafka", "url": bridge.url, "topic": target, "timeout": "2 seconds", **sink}}})
 
 
-def storm(world, name, dialect, events, rate=400, **sink):
+def storm(world, name, dialect, events, rate=400, tls=(), **sink):
     """Forwards a load through `events`, functions of (bridge, pipeline) that are called in turn; then accounts."""
     source, target = f"{name}-in", f"{name}-out"
     world.create(source, partitions=2)
     world.create(target)
-    with world.bridge(dialect) as bridge:
+    with world.bridge(dialect, *tls) as bridge:
         pipeline = forwarding(world, bridge, source, target, **sink)
         load = Load(world.broker.bootstrap, source, rate)
         reader = Reader(world.broker.bootstrap, target)
@@ -203,7 +212,8 @@ def storm(world, name, dialect, events, rate=400, **sink):
         reader.read(0.5)
         repeats = account(reader, load.lines)
         reader.close()
-        struck = bridge.control()["struck"]
+        struck, instances = (bridge.control()[k] for k in ("struck", "instances"))
+        assert instances <= 2, f"{instances} consumer instances were left behind"
     return f"{len(lines)} lines, {repeats} repeats told by their identity{', ' + str(struck) if struck else ''}"
 
 
@@ -267,28 +277,29 @@ def killed(world):
     return storm(world, "killed", "confluent", [kill] * kills)
 
 
-def broker_dies(world):
-    def die(_bridge, _pipeline):
-        time.sleep(0.5)
-        world.broker.kill()
-        time.sleep(0.5)
-        world.broker.start()
-        time.sleep(1)
-    return storm(world, "broker", "strimzi", [die] * (10 if world.long else 1))
-
-
-def bridge_freezes(world):
-    def freeze(bridge, _pipeline):
-        time.sleep(0.5)
-        bridge.freeze()
-        time.sleep(3)
-        bridge.thaw()
-
-    def restart(bridge, _pipeline):
-        time.sleep(0.5)
-        bridge.kill()
-        bridge.start()
-    return storm(world, "bridge", "karapace", [freeze, restart] * (20 if world.long else 1))
+def outages(world):
+    """Broker and bridge are killed, frozen, and told to end, and come back."""
+    def event(what, how):
+        def strike(bridge, _pipeline):
+            victim = world.broker if what == "broker" else bridge
+            time.sleep(random.uniform(0.3, 1))
+            if how == "frozen":
+                victim.freeze()
+                time.sleep(random.uniform(2.5, 5))
+                victim.thaw()
+            else:
+                victim.kill() if how == "killed" else victim.end()
+                time.sleep(random.uniform(0, 1))
+                victim.start()
+            time.sleep(1 if what == "broker" else 0.3)
+        return strike
+    kinds = [(w, h) for w in ("broker", "bridge", "bridge") for h in ("killed", "frozen", "restarted")]
+    done = []
+    for dialect, count in ((d, 17) for d in DIALECTS) if world.long else (("strimzi", 5), ("karapace", 5)):
+        random.shuffle(kinds)
+        done.append(storm(world, "outages-" + dialect, dialect, [event(*kinds[i % len(kinds)]) for i in range(count)],
+                          rate=200))
+    return "; ".join(done)
 
 
 def wishes(*wanted):
@@ -351,6 +362,28 @@ def token_expires(world):
                  token={"secretFile": str(secret)})
 
 
+def certificate_changes(world):
+    """The bridge comes back with a certificate of an authority that is not trusted yet; then it is."""
+    certs = world.directory / "certs"
+    mqtt_test.make_certificates(str(certs))
+    mqtt_test.openssl(str(certs), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "new.key", "-out", "new.pem",
+                      "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-days", "2")
+    trusted = certs / "trusted.pem"
+    trusted.write_text((certs / "ca.pem").read_text())
+
+    def replace(bridge, pipeline):
+        time.sleep(0.5)
+        bridge.kill()
+        bridge.options[:] = ["--cert", certs / "new.pem", "--key", certs / "new.key", *bridge.options[4:]]
+        bridge.start()
+        wait_for(lambda: "not trusted (give it as" in pipeline.said(), pipeline.said)
+        new = certs / "trusted.tmp"
+        new.write_text((certs / "new.pem").read_text())
+        new.rename(trusted)
+    return storm(world, "certificate", "confluent", [replace], rate=100, ca=str(trusted),
+                 tls=["--cert", certs / "server.pem", "--key", certs / "server.key"])
+
+
 def topic_missing(world):
     """karapace creates no topics: nothing is lost until there is one."""
     world.create("missing-in")
@@ -379,8 +412,8 @@ def receiver(world):
     return done.stderr.strip().split(": ")[-1]
 
 
-SCENARIOS = [read_dialects, word_count, killed, receiver, broker_dies, bridge_freezes, faults, partly_written,
-             token_expires, topic_missing]
+SCENARIOS = [read_dialects, word_count, killed, receiver, outages, faults, partly_written, token_expires,
+             certificate_changes, topic_missing]
 
 
 def main():
@@ -406,6 +439,11 @@ def main():
                 except (AssertionError, subprocess.TimeoutExpired) as e:
                     failed += 1
                     result = f"FAILED: {e}"
+                finally:
+                    for process in Pipeline.running:
+                        process.kill()
+                        process.wait()
+                    Pipeline.running.clear()
                 print(f"{scenario.__name__:16} {time.monotonic() - began:5.1f} s  {result}", flush=True)
         finally:
             world.broker.stop()

@@ -365,6 +365,9 @@ def test_tls(a, directory):
     passwords = os.path.join(directory, "passwords")
     open(passwords, "w").close()
     subprocess.run(["mosquitto_passwd", "-b", passwords, "pi", "raspberry"], check=True, capture_output=True)
+    secret = os.path.join(directory, "secret")
+    with open(secret, "w") as f:
+        f.write("old\n")
     login = "allow_anonymous false\npassword_file %s\n" % passwords
     good = Broker(directory, tls_listener(certs, "server") + login, "good")
     expired = Broker(directory, tls_listener(certs, "expired") + login, "expired")
@@ -396,6 +399,8 @@ def test_tls(a, directory):
         ("plain", {"url": "localhost:%d" % plain.port, **user}, "connected to"),
         ("nobody there", {"url": "localhost:%d" % free_port()}, "Connection refused"),
         ("no such name", {"url": "mqtt://nobody.invalid"}, "cannot be looked up"),
+        ("old password", {"url": "localhost:%d" % plain.port, "username": "pi", "password": {"secretFile": secret}},
+         "not authorised"),
     ]
     running = []
     for i, (name, options, words) in enumerate(cases):
@@ -406,6 +411,10 @@ def test_tls(a, directory):
         running.append((name, r, words))
     for name, r, words in running:
         r.says(words, 30)
+    # A password that was renewed, too.
+    with open(secret, "w") as f:
+        f.write("raspberry\n")
+    running[-1][1].says("connected to", 90)
     # A certificate that was renewed is taken with the next connection.
     shutil.copy(certs + "/ca.pem", certs + "/other.pem")
     running[2][1].says("connected to", 30)
@@ -456,7 +465,7 @@ TESTS = {"tls": test_tls, "takeover": test_takeover, "source": test_source, "sin
 def main():
     p = argparse.ArgumentParser()
     p.add_argument("binary")
-    p.add_argument("--events", type=int, default=6)
+    p.add_argument("--events", type=int, default=10)
     p.add_argument("--kills", type=int, default=12)
     p.add_argument("--seed", type=int, default=random.randrange(1 << 30))
     p.add_argument("--keep", action="store_true")

@@ -1,0 +1,95 @@
+#include "ops/payload_time.h"
+
+enum { CLEAN_TEXT_MAX = 256 };
+
+static enum status read_format(const struct options *o, const char *name, struct arena *arena,
+                               const struct time_format **out, struct error *e)
+{
+    struct slice pattern = option_text(o, name);
+    enum status status = STATUS_OK;
+    if (pattern.size)
+        status = time_format_compile(pattern, arena, out, e);
+    return status == STATUS_OK && pattern.size ? time_format_check_parse(*out, e) : status;
+}
+
+enum status payload_time_read(struct payload_time *t, const struct options *o, const struct session *session,
+                              struct arena *arena, struct error *e)
+{
+    *t = (struct payload_time){.session = session};
+    enum status status = read_format(o, "timestampFormat", arena, &t->timestamp, e);
+    if (status == STATUS_OK)
+        status = read_format(o, "dateFormat", arena, &t->date, e);
+    if (status == STATUS_OK)
+        status = read_format(o, "timestampNTZFormat", arena, &t->ntz, e);
+    if (status != STATUS_OK)
+        return status;
+    const struct option_value *again = option_get(o, "enableDateTimeParsingFallback");
+    t->timestamp_again = again ? again->integer != 0 : t->timestamp == NULL;
+    t->date_again = again ? again->integer != 0 : t->date == NULL;
+    struct slice zone = option_text(o, "timeZone");
+    if (zone.size == 0)
+        return STATUS_OK;
+    t->zone = zone_lookup(zone, session->zones, arena);
+    return t->zone ? STATUS_OK
+                   : error_set(e, STATUS_CONFIG, "[INVALID_TIMEZONE] timeZone is \"%.*s\"; there is no such zone",
+                               (int)zone.size, zone.data);
+}
+
+static const struct zone *zone_of(const struct payload_time *t)
+{
+    return t->zone ? t->zone : t->session->zone;
+}
+
+// DateTimeUtils.cleanLegacyTimestampStr: Spark's second try goes without "GMT". false: there was none.
+static bool without_gmt(struct slice text, char *to, uint32_t room, struct slice *out)
+{
+    uint32_t size = 0;
+    if (text.size > room)
+        return false;
+    for (uint32_t i = 0; i < text.size;) {
+        if (i + 3 <= text.size && memcmp(text.data + i, "GMT", 3) == 0)
+            i += 3;
+        else
+            to[size++] = text.data[i++];
+    }
+    *out = (struct slice){to, size};
+    return size < text.size;
+}
+
+static bool cast_timestamp(const struct payload_time *t, struct slice s, int64_t *micros)
+{
+    return timestamp_parse_at(s, zone_of(t), t->session->zones, t->session->now, micros);
+}
+
+bool payload_timestamp(const struct payload_time *t, struct slice s, int64_t *micros)
+{
+    char bytes[CLEAN_TEXT_MAX];
+    struct slice rest;
+    if (t->timestamp ? time_format_parse(t->timestamp, s, zone_of(t), t->session->zones, micros)
+                     : cast_timestamp(t, s, micros))
+        return true;
+    if (!t->timestamp_again)
+        return false;
+    return (t->timestamp && cast_timestamp(t, s, micros)) ||
+           (without_gmt(s, bytes, sizeof bytes, &rest) && cast_timestamp(t, rest, micros));
+}
+
+bool payload_timestamp_ntz(const struct payload_time *t, struct slice s, int64_t *micros)
+{
+    return t->ntz ? time_format_parse_local(t->ntz, s, t->session->zones, micros)
+                  : timestamp_ntz_parse(s, t->session->zones, false, micros);
+}
+
+bool payload_date(const struct payload_time *t, struct slice s, int32_t *days)
+{
+    char bytes[CLEAN_TEXT_MAX];
+    struct slice rest;
+    int64_t v;
+    if (t->date && time_format_parse(t->date, s, &zone_utc, t->session->zones, &v)) {
+        *days = (int32_t)floor_divide(v, (int64_t)SECONDS_PER_DAY * MICROS_PER_SECOND);
+        return true;
+    }
+    if (t->date && !t->date_again)
+        return false;
+    return date_parse(s, days) || (without_gmt(s, bytes, sizeof bytes, &rest) && date_parse(rest, days));
+}
