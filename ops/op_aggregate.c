@@ -101,6 +101,8 @@ static enum status merge_group(struct aggregate_op *a, struct group *g, void **s
 {
     struct slice bytes;
     *state = group_state(g);
+    if (a->spec.state == NULL)
+        return STATUS_OK;
     enum status s = state_get(a->spec.state, group_bytes(g), &bytes, e);
     if (s != STATUS_OK && s != STATUS_END)
         return s;
@@ -316,6 +318,10 @@ static enum status aggregate_push(struct op *op, unsigned input, struct chunk *c
     op->counters.folded += rows.count;
     if (group_table_bytes(&a->table) + arena_used(&a->items.values) <= a->spec.memory_limit || a->table.count == 0)
         return STATUS_OK;
+    if (a->spec.state == NULL)
+        return error_set(e, STATUS_FAILED,
+                         "the groups of a table take more than the %zu MB there are for them; raise limits.memory",
+                         a->spec.memory_limit >> 20);
     a->spilled = true;
     out_begin(a);
     return merge_table(a, false, a->spec.mode == OUTPUT_UPDATE, e);

@@ -96,10 +96,12 @@ static struct counts_nodes nodes(struct engine *g)
 static struct engine_progress measure(const struct engine *g)
 {
     struct engine_progress p = {.batch = 0};
-    for (uint32_t i = 0; i < g->readers; i++) {
+    uint32_t count;
+    const struct plan_read *reads = plan_reads(g->plan, &count);
+    for (uint32_t i = 0; i < count; i++) {
         struct reader_counters c = reader_counters(g->reader[i]);
-        p.rows_in += c.delivered;
-        p.rejected += c.rejected;
+        p.rows_in += reads[i].is_static ? 0 : c.delivered;
+        p.rejected += reads[i].is_static ? 0 : c.rejected;
     }
     for (uint32_t i = 0; i < g->setup.pipeline->source_count; i++)
         if (g->intake[i])

@@ -103,19 +103,14 @@ static bool watermark_on_timestamp(const struct pipeline_source *source)
     return true;
 }
 
-static enum status open_source(struct engine *g, uint32_t i, struct error *e)
+static struct source_setup source_setup(struct engine *g, const struct pipeline_source *source)
 {
-    const struct pipeline_source *source = &g->setup.pipeline->sources[i];
-    bool bounded = trigger_is_bounded(&g->trigger);
-    if (source->class->live && bounded)
-        return refuse_live(g, source, e);
-    struct source_setup setup = {
+    return (struct source_setup){
         .name = arena_copy(&g->arena, source->name.data, source->name.size),
         .options = &source->options,
         .port = g->setup.port,
         .log = g->setup.log,
         .memory = g->memory,
-        .state = part(g, "offsets", source->name, e),
         .is_static = source->is_static,
         .multi_line = option_boolean(&source->options, "multiLine") || option_boolean(&source->options, "wholetext"),
         .line_end = option_text(&source->options, "lineSep"),
@@ -125,6 +120,16 @@ static enum status open_source(struct engine *g, uint32_t i, struct error *e)
         .query = arena_copy(&g->arena, g->setup.pipeline->name.data, g->setup.pipeline->name.size),
         .needs_timestamp = watermark_on_timestamp(source),
     };
+}
+
+static enum status open_source(struct engine *g, uint32_t i, struct error *e)
+{
+    const struct pipeline_source *source = &g->setup.pipeline->sources[i];
+    bool bounded = trigger_is_bounded(&g->trigger);
+    if (source->class->live && bounded)
+        return refuse_live(g, source, e);
+    struct source_setup setup = source_setup(g, source);
+    setup.state = part(g, "offsets", source->name, e);
     if (!setup.state)
         return STATUS_FAILED;
     struct intake_setup intake = {.source = source, .setup = &setup};
@@ -134,6 +139,36 @@ static enum status open_source(struct engine *g, uint32_t i, struct error *e)
         readers[k] = reads[k].source == i ? g->reader[k] : NULL;
     intake.readers = readers;
     return intake_open(&intake, &g->arena, &g->intake[i], e);
+}
+
+// A table is read by each reference for itself: what is joined must be there before the rows that it is joined to.
+static enum status load_table(struct engine *g, const struct plan_read *read, uint32_t k, struct error *e)
+{
+    const struct pipeline_source *source = &g->setup.pipeline->sources[read->source];
+    struct source_setup setup = source_setup(g, source);
+    struct intake_setup intake = {.source = source, .setup = &setup, .readers = &g->reader[k], .reader_count = 1};
+    struct intake *in = NULL;
+    int64_t next;
+    enum status s = intake_open(&intake, &g->arena, &in, e);
+    if (s == STATUS_OK)
+        s = intake_class(in)->plan(intake_source(in), &next, e);
+    if (s == STATUS_OK)
+        s = intake_run(in, e);
+    intake_close(in);
+    return s == STATUS_OK || s == STATUS_END ? plan_close_table(&g->run, k, e) : s;
+}
+
+static enum status load_tables(struct engine *g, struct error *e)
+{
+    uint32_t count;
+    const struct plan_read *reads = plan_reads(g->plan, &count);
+    g->session.now = g->setup.port->class->wall(g->setup.port);
+    struct batch batch = {.id = 0, .now = g->session.now};
+    enum status s = plan_open_tables(&g->run, &batch, e);
+    for (uint32_t k = 0; s == STATUS_OK && k < count; k++)
+        if (reads[k].is_static)
+            s = load_table(g, &reads[k], k, e);
+    return s;
 }
 
 // After adoption: what is taken as read is not there to be read.
@@ -285,9 +320,11 @@ static enum status open_ends(struct engine *g, struct error *e)
         s = open_sink(g, &p->sinks[i], e);
     if (s == STATUS_OK)
         s = open_readers(g, e);
+    if (s == STATUS_OK)
+        s = load_tables(g, e);
     g->intake = ARENA_ARRAY(&g->arena, struct intake *, p->source_count);
     for (uint32_t i = 0; s == STATUS_OK && i < p->source_count; i++)
-        if (plan_source_used(g->plan, i))
+        if (plan_source_used(g->plan, i) && !p->sources[i].is_static)
             s = open_source(g, i, e);
     if (s == STATUS_OK)
         s = adopt(g, e);

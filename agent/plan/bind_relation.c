@@ -41,7 +41,7 @@ static enum status bind_watermark(struct binder *b, uint32_t source, struct node
     struct logical *l = b->l;
     const struct pipeline_source *s = &l->pipeline->sources[source];
     const struct source_table *t = &l->tables[source];
-    if (!s->has_watermark)
+    if (!s->has_watermark || s->is_static) // a table has no time
         return STATUS_OK;
     uint32_t i = 0;
     while (i < t->count && !slice_equal_fold(t->column[i].field.name, s->watermark_column))
@@ -116,15 +116,11 @@ static enum status bind_source(struct query *q, const struct ast_relation *r, ui
     struct logical *l = q->b->l;
     const struct pipeline_source *s = &l->pipeline->sources[source];
     const struct source_table *t = &l->tables[source];
-    if (s->is_static)
-        return BIND_ERROR(q->b, r,
-                          "[WRITE_STREAM_NOT_ALLOWED] source %.*s is static: a query needs a stream, and joins are "
-                          "not supported yet",
-                          (int)s->name.size, s->name.data);
     if (q->b->reads++ == PLAN_READS)
         return BIND_ERROR(q->b, r, "[UNSUPPORTED_FEATURE] a query names sources %d times at most", PLAN_READS);
     struct node *n = node_new(l, NODE_SOURCE, NULL, r->offset, r->length);
     n->source = source;
+    n->is_static = s->is_static;
     n->attributes = ARENA_ARRAY(l->arena, uint32_t, t->count);
     n->attribute_count = t->count;
     n->wanted = ARENA_ARRAY(l->arena, bool, t->count);
@@ -240,7 +236,7 @@ enum status bind_relation(struct query *q, const struct ast_relation *r, const s
     case AST_LATERAL:
         return bind_lateral(q, r, ctes);
     case AST_JOIN:
-        break;
+        return bind_join(q, r, ctes);
     }
-    return BIND_ERROR(q->b, r, "[UNSUPPORTED_FEATURE] joins are not supported yet");
+    return STATUS_CONFIG; // each kind is above
 }

@@ -169,7 +169,7 @@ static enum status bind_limit(struct query *q, struct ast_expr *x, int64_t *out)
         return BIND_ERROR(b, x, "[INVALID_LIMIT_LIKE_EXPRESSION.IS_UNFOLDABLE] LIMIT and OFFSET take a constant");
     if (bound->type->id != TYPE_INT && bound->type->id != TYPE_SMALLINT && bound->type->id != TYPE_TINYINT)
         return BIND_ERROR(b, x, "[INVALID_LIMIT_LIKE_EXPRESSION.DATA_TYPE] LIMIT and OFFSET take an INT");
-    struct value v = bind_constant(b, bound);
+    struct value v = constant_value(b->l, bound);
     if (v.null)
         return BIND_ERROR(b, x, "[INVALID_LIMIT_LIKE_EXPRESSION.IS_NULL] LIMIT and OFFSET take a number, this is NULL");
     if (v.integer < 0)
@@ -434,6 +434,9 @@ enum status query_bind(struct logical *l, struct error *e)
     enum status s = sql_parse(&l->pipeline->query, l->arena, &ast, e);
     if (!s)
         s = bind_select(&b, ast, NULL, &q);
+    if (!s && !node_streams(q->node))
+        s = BIND_ERROR(&b, ast,
+                       "[WRITE_STREAM_NOT_ALLOWED] the query reads tables only (\"static\": true): it needs a stream");
     if (s)
         return s;
     l->root = q->node;

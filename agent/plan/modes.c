@@ -112,16 +112,77 @@ static enum status check_limit(const struct logical *l, const struct node *n, st
     return STATUS_OK;
 }
 
+static enum status check_union(const struct logical *l, const struct node *n, struct error *e)
+{
+    if (node_streams(n->child) == node_streams(n->second))
+        return STATUS_OK;
+    return NODE_ERROR(l, n, e,
+                      "UNION of a stream and a table is not there (Spark: Union between streaming and batch "
+                      "DataFrames/Datasets is not supported)");
+}
+
+// Joins that keep rows of a table which no row of the stream meets would wait for the stream's end.
+static enum status check_join(const struct logical *l, const struct node *n, struct error *e)
+{
+    bool left = node_streams(n->child), right = node_streams(n->second);
+    static const char *const names[] = {
+        [AST_LEFT] = "LEFT JOIN",      [AST_RIGHT] = "RIGHT JOIN",    [AST_FULL] = "FULL JOIN",
+        [AST_SEMI] = "LEFT SEMI JOIN", [AST_ANTI] = "LEFT ANTI JOIN", [AST_INNER] = "JOIN",
+        [AST_CROSS] = "CROSS JOIN",
+    };
+    if (left && right)
+        return NODE_ERROR(l, n, e, "[UNSUPPORTED_FEATURE] joins of two streams are not supported yet");
+    if (n->join == AST_FULL && !left && !right)
+        return NODE_ERROR(l, n, e, "[UNSUPPORTED_FEATURE] FULL JOIN of two tables is not supported yet");
+    bool keeps_table = n->join == AST_FULL ||
+                       (right && n->join != AST_INNER && n->join != AST_CROSS && n->join != AST_RIGHT) ||
+                       (left && n->join == AST_RIGHT);
+    if ((left || right) && keeps_table)
+        return NODE_ERROR(
+            l, n, e,
+            "%s keeps rows of the table, which is not there with a stream (Spark: %s join with a streaming "
+            "DataFrame/Dataset on the %s and a static DataFrame/Dataset on the %s is not supported); the "
+            "stream must be on the side whose rows stay",
+            names[n->join], names[n->join], left ? "left" : "right", left ? "right" : "left");
+    return STATUS_OK;
+}
+
+static enum status check_node(const struct logical *l, const struct node *n, struct error *e)
+{
+    switch (n->kind) {
+    case NODE_JOIN:
+        return check_join(l, n, e);
+    case NODE_UNION:
+        return check_union(l, n, e);
+    case NODE_AGGREGATE:
+        return check_aggregate(l, n, e);
+    case NODE_SORT:
+        return check_sort(l, n, e);
+    case NODE_LIMIT:
+        return check_limit(l, n, e);
+    default:
+        return STATUS_OK;
+    }
+}
+
+// A table may be whatever a query can be, but for what we have over streams only.
+static enum status check_table(const struct logical *l, const struct node *n, struct error *e)
+{
+    if (n->kind == NODE_JOIN)
+        return check_join(l, n, e);
+    if (n->kind == NODE_DEDUP)
+        return NODE_ERROR(l, n, e,
+                          "[UNSUPPORTED_FEATURE] dropDuplicates of a table is not supported yet; SELECT DISTINCT is");
+    if (n->kind == NODE_AGGREGATE && aggregate_session_key(l, n) >= 0)
+        return NODE_ERROR(l, n, e, "[UNSUPPORTED_FEATURE] session_window over a table is not supported yet");
+    return STATUS_OK;
+}
+
 static enum status check_nodes(const struct logical *l, const struct node *n, struct error *e)
 {
     enum status s = STATUS_OK;
     for (; n && !s; n = n->child) {
-        if (n->kind == NODE_AGGREGATE)
-            s = check_aggregate(l, n, e);
-        else if (n->kind == NODE_SORT)
-            s = check_sort(l, n, e);
-        else if (n->kind == NODE_LIMIT)
-            s = check_limit(l, n, e);
+        s = node_streams(n) ? check_node(l, n, e) : check_table(l, n, e);
         if (!s && n->second)
             s = check_nodes(l, n->second, e);
     }

@@ -62,26 +62,35 @@ static void share_columns(struct logical *l, const struct node *n, bool **wanted
 // In the order in which physical_make meets them.
 static void fill_reads(struct plan *p, struct node *n, bool *const *wanted)
 {
-    if (n->child)
-        fill_reads(p, n->child, wanted);
-    if (n->second)
-        fill_reads(p, n->second, wanted);
+    bool second_first = n->kind == NODE_JOIN && join_table_input(n) == 1;
+    for (unsigned k = 0; k < 2; k++) {
+        struct node *input = node_input(n, k ^ second_first);
+        if (input)
+            fill_reads(p, input, wanted);
+    }
     if (n->kind != NODE_SOURCE)
         return;
     struct plan_read *r = &p->reads[p->read_count++];
     int32_t *output = ARENA_ARRAY(p->logical.arena, int32_t, n->attribute_count + 1);
     if (wanted[n->source])
         n->wanted = wanted[n->source];
-    *r = (struct plan_read){.source = n->source, .output = output};
+    *r = (struct plan_read){.source = n->source, .is_static = n->is_static, .output = output};
     for (uint32_t i = 0; i < n->attribute_count; i++)
         output[i] = n->wanted[i] ? (int32_t)r->outputs++ : -1;
 }
 
+// Operators at most: a union makes a projection for each input, and none of its own.
+static uint32_t count_steps(const struct node *n)
+{
+    uint32_t count = 0;
+    for (; n; n = n->child)
+        count += n->second ? 2 + count_steps(n->second) : 1;
+    return count;
+}
+
 static enum status check_size(const struct logical *l, struct error *e)
 {
-    uint32_t steps = node_count(l->root, NODE_UNION); // a projection each input, no operator of its own
-    for (enum node_kind kind = NODE_SOURCE; kind <= NODE_PROJECT; kind++)
-        steps += node_count(l->root, kind);
+    uint32_t steps = count_steps(l->root);
     if (steps <= PLAN_OPERATORS)
         return STATUS_OK;
     return sql_error(&l->pipeline->query, l->root->offset, l->root->length, e,

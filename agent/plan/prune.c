@@ -154,6 +154,33 @@ static void prune_union(struct logical *l, struct node *n, const bool *needed)
     }
 }
 
+// What is asked for above, and by conditions that are asked of pairs of rows; keys are not handed on.
+static void prune_join(struct logical *l, struct node *n, bool *needed)
+{
+    bool *made[2], *below[2];
+    for (unsigned k = 0; k < 2; k++) {
+        made[k] = ARENA_ARRAY(l->arena, bool, l->attribute_count);
+        node_mark_made(node_input(n, k), made[k]);
+    }
+    for (uint32_t i = 0; i < n->conjunct_count; i++) {
+        struct expr *sides[2];
+        if (!conjunct_is_key(l, n->conjuncts[i], made[0], made[1], sides))
+            expr_mark(n->conjuncts[i], needed);
+    }
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < n->attribute_count; i++)
+        if (needed[n->attributes[i]])
+            n->attributes[kept++] = n->attributes[i];
+    n->attribute_count = kept;
+    mark_reads(n, needed);
+    for (unsigned k = 0; k < 2; k++) {
+        below[k] = ARENA_ARRAY(l->arena, bool, l->attribute_count);
+        memcpy(below[k], needed, l->attribute_count * sizeof *needed);
+    }
+    prune(l, &n->child, below[0]);
+    prune(l, &n->second, below[1]);
+}
+
 static void prune(struct logical *l, struct node **link, bool *needed)
 {
     struct node *n = *link;
@@ -166,6 +193,10 @@ static void prune(struct logical *l, struct node **link, bool *needed)
     }
     if (n->kind == NODE_UNION) {
         prune_union(l, n, needed);
+        return;
+    }
+    if (n->kind == NODE_JOIN) {
+        prune_join(l, n, needed);
         return;
     }
     // The event time is there for the late rows' sake where somebody above asks for it, or it is a key.

@@ -73,6 +73,7 @@ struct ast_relation {
     struct ast_expr *on;
     struct slice *using; // USING (a, b)
     uint32_t using_count;
+    bool natural;
     struct ast_expr *generator; // AST_LATERAL
     bool outer;                 // LATERAL VIEW OUTER
 };
