@@ -25,7 +25,7 @@ enum ast_kind {
 };
 
 // A tree is never higher than this (balanced AND and OR chains; a message else), so that walkers may recurse.
-enum { AST_HEIGHT_MAX = 400, AST_NODES_MAX = 1000000 };
+enum { AST_HEIGHT_MAX = 2000, AST_NODES_MAX = 1000000 };
 
 struct ast_expr {
     enum ast_kind kind;
