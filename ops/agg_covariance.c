@@ -1,12 +1,9 @@
-// corr, covar and regr (Spark's PearsonCorrelation, Covariance, with their formulas to the last digit). State: count,
+// corr and covar (Spark's PearsonCorrelation, Covariance, with their formulas to the last digit). State: count,
 // mean of x, mean of y, co-moment, squared distances of x and of y, each a DOUBLE (IEEE 754), 8 bytes little endian.
 #include "ops/aggregate.h"
 #include "ops/endian.h"
 
 #include <math.h>
-
-extern const struct aggregate aggregate_regr_count, aggregate_regr_r2, aggregate_regr_slope, aggregate_regr_intercept,
-    aggregate_regr_sxx, aggregate_regr_syy, aggregate_regr_sxy;
 
 enum { VALUES = 6 };
 
@@ -14,19 +11,7 @@ struct pairs {
     double n, x_mean, y_mean, co, x_m2, y_m2;
 };
 
-enum statistic {
-    CORR,
-    COVAR_POP,
-    COVAR_SAMP,
-    // y is the first argument, x the second
-    REGR_COUNT,
-    REGR_R2,
-    REGR_SLOPE,
-    REGR_INTERCEPT,
-    REGR_SXX,
-    REGR_SYY,
-    REGR_SXY,
-};
+enum statistic { CORR, COVAR_POP, COVAR_SAMP };
 static const enum statistic corr = CORR, covar_pop = COVAR_POP, covar_samp = COVAR_SAMP;
 
 static void pairs_step(const struct aggregate_call *bound, const struct column *const *args, const struct rows *rows,
@@ -66,44 +51,26 @@ static void pairs_merge(const struct aggregate_call *bound, void *into, const vo
     a->n = n;
 }
 
-// Whether there is one; what Spark divides by zero is NULL.
-static bool statistic_of(const struct pairs *s, enum statistic what, double *out)
-{
-    double apart = sqrt(s->x_m2 * s->y_m2), slope = s->co / s->y_m2;
-    switch (what) {
-    case CORR:
-        *out = s->co / apart;
-        return s->n > 1 && s->x_m2 != 0 && s->y_m2 != 0 && apart != 0;
-    case COVAR_POP:
-        *out = s->co / s->n;
-        return s->n > 0;
-    case COVAR_SAMP:
-        *out = s->co / (s->n - 1);
-        return s->n > 1;
-    case REGR_R2:
-        *out = s->x_m2 == 0 ? 1 : (s->co / apart) * (s->co / apart);
-        return s->n > 0 && s->y_m2 != 0;
-    case REGR_SLOPE:
-        *out = slope;
-        return s->n > 0 && s->y_m2 != 0;
-    case REGR_INTERCEPT:
-        *out = s->x_mean - slope * s->y_mean;
-        return s->n > 0 && s->y_m2 != 0;
-    default:
-        *out = what == REGR_SXX ? s->y_m2 : what == REGR_SYY ? s->x_m2 : s->co;
-        return s->n > 0;
-    }
-}
-
 static void pairs_finish(const struct aggregate_call *bound, const void *group, struct column *out, uint32_t row)
 {
     const struct pairs *s = group;
     enum statistic what = *(const enum statistic *)bound->state;
-    out->null[row] = 0;
-    if (what == REGR_COUNT)
-        out->i64[row] = (int64_t)s->n;
-    else
-        out->null[row] = !statistic_of(s, what, &out->f64[row]);
+    double apart = sqrt(s->x_m2 * s->y_m2); // of CORR; dividing by zero is NULL
+    out->null[row] =
+        s->n == 0 || (s->n == 1 && what != COVAR_POP) || (what == CORR && (s->x_m2 == 0 || s->y_m2 == 0 || apart == 0));
+    if (out->null[row])
+        return;
+    switch (what) {
+    case CORR:
+        out->f64[row] = s->co / apart;
+        break;
+    case COVAR_POP:
+        out->f64[row] = s->co / s->n;
+        break;
+    case COVAR_SAMP:
+        out->f64[row] = s->co / (s->n - 1);
+        break;
+    }
 }
 
 static void pairs_save(const struct aggregate_call *bound, const void *group, struct text *out)
@@ -201,46 +168,3 @@ const struct aggregate aggregate_covar_samp = {
     .example = "SELECT covar_samp(x, y) FROM VALUES (1, 2), (3, 6) AS t(x, y)",
     .gives = "4.0",
 };
-
-// ---- regr_*: of the pairs (y, x) that are not NULL, the line that fits them best
-
-static enum status regr_bind(struct aggregate_binding *b, struct error *e)
-{
-    static const struct {
-        const struct aggregate *aggregate;
-        enum statistic what;
-    } regressions[] = {
-        {&aggregate_regr_count, REGR_COUNT}, {&aggregate_regr_r2, REGR_R2},
-        {&aggregate_regr_slope, REGR_SLOPE}, {&aggregate_regr_intercept, REGR_INTERCEPT},
-        {&aggregate_regr_sxx, REGR_SXX},     {&aggregate_regr_syy, REGR_SYY},
-        {&aggregate_regr_sxy, REGR_SXY},
-    };
-    size_t k = 0;
-    while (regressions[k].aggregate != b->aggregate)
-        k++;
-    enum status status = pairs_bind(b, &regressions[k].what, e);
-    if (regressions[k].what == REGR_COUNT) {
-        b->type = type_simple(TYPE_BIGINT);
-        b->nullable = false;
-    }
-    return status;
-}
-
-#define REGRESSION(id, words, result)                                                                                  \
-    const struct aggregate aggregate_##id = {.name = #id,                                                              \
-                                             .min_args = 2,                                                            \
-                                             .max_args = 2,                                                            \
-                                             .bind = regr_bind,                                                        \
-                                             .usage = #id "(y, x)",                                                    \
-                                             .summary = words,                                                         \
-                                             .example =                                                                \
-                                                 "SELECT " #id "(x, y) FROM VALUES (1, 2), (2, 4), (3, 6) AS t(x, y)", \
-                                             .gives = result};
-
-REGRESSION(regr_count, "The number of pairs of which neither is NULL.", "3")
-REGRESSION(regr_r2, "The coefficient of determination.", "1.0")
-REGRESSION(regr_slope, "The slope of the line that fits the pairs best.", "0.5")
-REGRESSION(regr_intercept, "Where that line crosses x = 0.", "0.0")
-REGRESSION(regr_sxx, "The squared distances of x from its mean.", "8.0")
-REGRESSION(regr_syy, "The squared distances of y from its mean.", "2.0")
-REGRESSION(regr_sxy, "The products of both distances.", "4.0")

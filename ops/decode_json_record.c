@@ -1,4 +1,3 @@
-#include "ops/json_copy.h"
 #include "ops/json_record.h"
 
 // The members' columns are given as a list (a row's) or lie one after the other (a struct's).
@@ -149,22 +148,11 @@ static enum json_result put_slice(struct column *c, uint32_t row, struct slice s
     return JSON_GOOD;
 }
 
-static enum json_result copied_value(struct json_reader *r, struct column *c, uint32_t row, struct arena *arena)
-{
-    struct text text = {.memory = arena->memory};
-    text.capacity = (size_t)json_copy_bound((uint64_t)(r->bytes.end - r->value));
-    text.data = arena_alloc(arena, text.capacity);
-    return json_copy(r, &text) ? put_slice(c, row, text_view(&text)) : JSON_BAD;
-}
-
-// A STRING takes any value; what is no string as it stands in the record, or written anew.
-static enum json_result string_value(struct json_reader *r, const struct json_shape *s, struct column *c, uint32_t row,
-                                     struct arena *arena)
+// A STRING takes any value; what is no string as it stands in the record.
+static enum json_result string_value(struct json_reader *r, struct column *c, uint32_t row)
 {
     if (r->token == JSON_STRING)
         return json_finish(r) ? put_slice(c, row, r->text) : JSON_BAD;
-    if (s->formats->rewrite)
-        return copied_value(r, c, row, arena);
     const char *from = r->value;
     if (!json_skip_children(r))
         return JSON_BAD;
@@ -208,7 +196,7 @@ enum json_result json_value(struct json_reader *r, const struct json_shape *s, s
         return JSON_GOOD;
     }
     if (s->type->id == TYPE_STRING)
-        return string_value(r, s, c, row, arena);
+        return string_value(r, c, row);
     if (s->type->id == TYPE_BINARY)
         return binary_value(r, c, row, arena);
     // Spark asks for a string's length before it says that it is in the wrong place.

@@ -49,8 +49,8 @@
     X(map_entries) X(map_from_arrays) X(map_from_entries) X(map_concat) X(map_contains_key) X(str_to_map)              \
     X(transform) X(filter) X(exists) X(forall) X(zip_with) X(aggregate) X(map_filter) X(transform_keys)                \
     X(transform_values) X(map_zip_with) X(make_dt_interval) X(make_ym_interval) X(url_encode) X(url_decode)            \
-    X(parse_url) X(to_number) X(to_char) X(between) X(localtimestamp) X(to_timestamp_ntz) X(make_valid_utf8)           \
-    X(validate_utf8) X(quote) X(to_base32) X(from_base32) X(inline) X(inline_outer) X(stack) X(json_tuple) X(from_json)             \
+    X(parse_url) X(try_to_number) X(to_char) X(between) X(localtimestamp) X(to_timestamp_ntz) X(make_valid_utf8)           \
+    X(validate_utf8) X(quote) X(to_base32) X(from_base32) X(inline) X(inline_outer) X(stack) X(json_tuple)             \
     X(explode) X(explode_outer) X(posexplode) X(posexplode_outer) X(window) X(session_window) X(window_time)
 // clang-format on
 

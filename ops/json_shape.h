@@ -24,7 +24,6 @@ struct json_names {
 struct json_formats {
     struct payload_time time;
     bool no_words; // "NaN", "Infinity" are no numbers (JSON_REFUSE_WORDS)
-    bool rewrite;  // what is no string becomes one by json_copy; else it is the text as it stands (from_json; files)
 };
 
 extern const struct option_spec json_read_options[];

@@ -1,12 +1,9 @@
 #include "agent/plan/session.h"
 
-#include "agent/sql/parse.h"
-
 enum status pipeline_session(const struct pipeline *p, const struct zones *zones, struct arena *arena,
                              struct session *out, struct error *e)
 {
     *out = (struct session){.zones = zones, .zone = zone_lookup(p->time_zone, zones, arena)};
-    out->read_schema = sql_parse_type;
     if (out->zone)
         return STATUS_OK;
     return pipeline_error(

@@ -367,19 +367,3 @@ enum status sql_parse_schema(const struct sql_source *source, struct arena *aren
         *out = type;
     return status;
 }
-
-enum status sql_parse_type(struct slice text, struct arena *arena, const struct type **out, struct error *e)
-{
-    const struct sql_source source = {.text = text};
-    struct error words;
-    struct parser p;
-    if (sql_parse_schema(&source, arena, out, &words) == STATUS_OK)
-        return STATUS_OK;
-    if (parser_open(&p, &source, arena, NULL) == STATUS_OK) {
-        *out = parse_type(&p);
-        if (parser_close(&p, true) == STATUS_OK)
-            return STATUS_OK;
-    }
-    *out = NULL;
-    return error_set(e, STATUS_CONFIG, "%s", words.text);
-}

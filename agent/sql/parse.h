@@ -27,7 +27,4 @@ enum status sql_parse(const struct sql_source *source, struct arena *arena, stru
 enum status sql_parse_schema(const struct sql_source *source, struct arena *arena, const struct type **out,
                              struct error *e);
 
-// The same, or a single type: "ARRAY<INT>". Says nothing of places.
-enum status sql_parse_type(struct slice text, struct arena *arena, const struct type **out, struct error *e);
-
 #endif

@@ -108,7 +108,7 @@ static void run(bool as_columns)
         char *expected = strchr(line, '\t');
         assert_non_null(expected);
         *expected++ = '\0';
-        struct asked a = {.column = columns, .columns = COLUMNS, .session = {.zone = &zone_utc, .read_schema = sql_parse_type}, .as_columns = as_columns};
+        struct asked a = {.column = columns, .columns = COLUMNS, .session.zone = &zone_utc, .as_columns = as_columns};
         arena_init(&a.arena, &a.memory, 1 << 16);
         wrong += !check(&a, line, expected);
         arena_free(&a.arena);
@@ -141,7 +141,7 @@ static void test_examples(void **state)
         const struct function *f = all[i];
         if (f->flags & (FUNCTION_GENERATOR | FUNCTION_WINDOW | FUNCTION_BATCH))
             continue;
-        struct asked a = {.column = columns, .columns = COLUMNS, .session = {.zone = &zone_utc, .read_schema = sql_parse_type}};
+        struct asked a = {.column = columns, .columns = COLUMNS, .session.zone = &zone_utc};
         arena_init(&a.arena, &a.memory, 1 << 16);
         assert_true(f->usage && f->summary && f->example && f->gives && f->min_args <= f->max_args);
         const char *got = answer(&a, f->example);

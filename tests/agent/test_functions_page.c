@@ -16,7 +16,7 @@ static const struct asked_column columns[] = {{"b", TYPE_BOOLEAN}};
 static void begin(struct asked *a)
 {
     *a = (struct asked){.column = columns, .columns = 1};
-    a->session = (struct session){.zone = &zone_utc, .read_schema = sql_parse_type};
+    a->session = (struct session){.zone = &zone_utc};
     arena_init(&a->arena, &a->memory, 1 << 16);
 }
 
