@@ -41,7 +41,7 @@
     X(timestamp_seconds) X(timestamp_millis) X(timestamp_micros) X(current_timestamp) X(current_date)                  \
     X(date_format) X(from_unixtime) X(to_date) X(to_timestamp) X(unix_timestamp)                                       \
     X(array) X(struct) X(named_struct) X(map) X(field) X(item) X(element_at) X(size) X(array_contains)                 \
-    X(to_json) X(get_json_object) X(json_array_length) X(json_object_keys)                                             \
+    X(to_json) X(from_json) X(get_json_object) X(json_array_length) X(json_object_keys) X(to_csv) X(from_csv)                                             \
     X(array_distinct) X(array_compact) X(array_position) X(array_remove) X(array_append) X(array_prepend)              \
     X(sequence) X(arrays_zip) X(array_join)                                                                            \
     X(array_insert) X(array_repeat) X(slice) X(flatten) X(array_size) X(get) X(array_union) X(array_intersect)         \

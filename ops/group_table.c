@@ -80,26 +80,32 @@ static struct group *add(struct group_table *t, struct slice key, uint64_t hash)
     return g;
 }
 
+// The slot that has the key's group, or is free for it.
+static uint32_t place_of(const struct group_table *t, struct slice key, uint64_t hash)
+{
+    uint32_t mask = t->capacity - 1, tag = tag_of(hash), place = (uint32_t)hash & mask;
+    const struct group *g;
+    while ((g = t->slot[place].group) != NULL && !(t->slot[place].tag == tag && slice_equal(group_bytes(g), key)))
+        place = (place + 1) & mask;
+    return place;
+}
+
 void group_table_find(struct group_table *t, const struct slice *key, const uint64_t *hash, uint32_t count,
                       struct group **group)
 {
     for (uint32_t k = 0; k < count; k++) {
         if (t->count >= t->capacity / 4 * 3)
             grow(t);
-        uint32_t mask = t->capacity - 1, tag = tag_of(hash[k]);
-        uint32_t place = (uint32_t)hash[k] & mask;
-        struct group *g;
-        while ((g = t->slot[place].group) != NULL) {
-            if (t->slot[place].tag == tag && slice_equal(group_bytes(g), key[k]))
-                break;
-            place = (place + 1) & mask;
-        }
-        if (g == NULL) {
-            g = add(t, key[k], hash[k]);
-            t->slot[place] = (struct group_slot){g, tag};
-        }
-        group[k] = g;
+        struct group_slot *slot = &t->slot[place_of(t, key[k], hash[k])];
+        if (slot->group == NULL)
+            *slot = (struct group_slot){add(t, key[k], hash[k]), tag_of(hash[k])};
+        group[k] = slot->group;
     }
+}
+
+struct group *group_table_look(const struct group_table *t, struct slice key, uint64_t hash)
+{
+    return t->slot[place_of(t, key, hash)].group;
 }
 
 size_t group_table_bytes(const struct group_table *t)

@@ -41,6 +41,8 @@ void group_table_clear(struct group_table *t);
 // group[k] becomes the group of key[k], made if it is not there.
 void group_table_find(struct group_table *t, const struct slice *key, const uint64_t *hash, uint32_t count,
                       struct group **group);
+// The group of a key, NULL: there is none.
+struct group *group_table_look(const struct group_table *t, struct slice key, uint64_t hash);
 // What its groups take.
 size_t group_table_bytes(const struct group_table *t);
 

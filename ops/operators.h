@@ -34,8 +34,9 @@ struct window_spec {
 struct op *window_new(const struct window_spec *spec, struct memory *memory);
 
 // EventTimeWatermark: passes all rows, remembers the greatest event time of the batch (EventTimeWatermarkExec).
+// A time that is more than `future` microseconds ahead of the batch's clock does not count (INT64_MAX: all do).
 // Its answer for the engine, valid after close: the watermark this batch asks for, INT64_MIN if it saw no time.
-struct op *watermark_new(uint32_t column, int64_t delay, struct memory *memory);
+struct op *watermark_new(uint32_t column, int64_t delay, int64_t future, struct memory *memory);
 int64_t watermark_proposal(const struct op *op);
 
 // GROUP BY: hash aggregation over a batch, merged into `state` at the batch's close; emits by output mode.
@@ -55,11 +56,29 @@ struct aggregate_spec {
     const struct aggregate_item *items;
     uint32_t item_count;
     enum output_mode mode;
-    const struct state *state;
-    size_t memory_limit; // of the batch's groups, before they are merged early
+    const struct state *state; // NULL: one batch is all there is (OUTPUT_UPDATE)
+    size_t memory_limit;       // of the batch's groups, before they are merged early
 };
 struct op *aggregate_new(const struct aggregate_spec *spec, struct memory *memory);
 
+// JOIN with a table, held in memory. Input 1 is the table: all of its rows come before the first one of input 0, once.
+// What comes out are the columns `left` of input 0 and behind them `right` of input 1; SEMI and ANTI pass input 0's
+// rows.
+enum join_kind { JOIN_INNER, JOIN_OUTER, JOIN_SEMI, JOIN_ANTI }; // OUTER: input 0's rows stay
+struct join_spec {
+    enum join_kind kind;
+    const char *table;       // its name, for messages
+    struct program *keys[2]; // results of each input: key_count keys; those of input 1 meet those of input 0
+    uint32_t key_count;      // 0: every row meets every row
+    const struct type *const *key_type;
+    const bool *null_safe;     // keys that are compared with <=>; in others NULL meets nothing
+    struct program *condition; // over `left` and `right`: result 0 must be true; NULL: none
+    const uint32_t *left, *right;
+    uint32_t lefts, rights;
+    const struct type *const *right_type;
+    size_t memory_limit; // of the table
+};
+struct op *join_new(const struct join_spec *spec, struct memory *memory);
 // GROUP BY with a session_window among the keys: as aggregate_spec, but that key is STRUCT<start, end> of the row
 // alone, and sessions of a group that overlap or touch become one. Append and complete mode.
 struct session_spec {

@@ -12,6 +12,7 @@
 enum {
     ARENA_BLOCK = 1024,
     QUEUE_BYTES = 1 << 20, // of records under way; one larger goes alone
+    QUEUE_AHEAD = 128,     // 4 times as many records are handed over as may be under way, up to 4 times this
     IDENTITY_NAME = 7,     // "_runnel"
 };
 
@@ -44,7 +45,7 @@ struct sink {
     struct sink_counters counters, before; // before: the batch at hand
     // Records handed to send: tickets oldest..next - 1 are not reported yet. under_way counts what the client has not
     // answered, what a reset has forgotten included.
-    struct flight *flight; // in_flight of them, by ticket
+    struct flight *flight; // queue_messages of them, by ticket
     uint64_t oldest, next;
     uint32_t under_way;
     char reason[MQTT_REASON_MAX];
@@ -126,6 +127,13 @@ static enum status read_messages(struct sink *s, const struct options *o, const 
     return status;
 }
 
+// The client has some at hand behind those under way, so that it need not wait for us after each answer.
+static uint16_t queue_of(uint16_t in_flight)
+{
+    uint32_t queue = 4U * (in_flight < QUEUE_AHEAD ? in_flight : QUEUE_AHEAD);
+    return (uint16_t)(queue > in_flight ? queue : in_flight);
+}
+
 static enum status read_options(struct sink *s, const struct sink_setup *setup, struct error *e)
 {
     const struct options *o = setup->options;
@@ -141,6 +149,7 @@ static enum status read_options(struct sink *s, const struct sink_setup *setup, 
     s->retain = option_boolean(o, "retain");
     s->settings.clean_session = true; // the log remembers, not the broker
     s->settings.in_flight = (uint16_t)option_integer(o, "maxInflight", 20);
+    s->settings.queue_messages = queue_of(s->settings.in_flight);
     s->settings.queue_bytes = QUEUE_BYTES;
     status = find_verbatim(s, setup, e);
     if (status == STATUS_OK)
@@ -194,7 +203,7 @@ static enum status sink_open(const struct sink_setup *setup, struct sink **out, 
         s->names[i] = setup->fields[i].name;
     enum status status = read_options(s, setup, e);
     if (status == STATUS_OK) {
-        s->flight = ARENA_ARRAY(&s->arena, struct flight, s->settings.in_flight);
+        s->flight = ARENA_ARRAY(&s->arena, struct flight, s->settings.queue_messages);
         status = s->class->open(&s->settings, setup->port, setup->log, setup->memory, &s->client, e);
     }
     if (status != STATUS_OK) {
@@ -321,7 +330,7 @@ static void sink_abandon(struct sink *s)
 
 static struct flight *flight_of(struct sink *s, uint64_t ticket)
 {
-    return &s->flight[ticket % s->settings.in_flight];
+    return &s->flight[ticket % s->settings.queue_messages];
 }
 
 static void know(struct sink *s, uint64_t ticket, enum sink_outcome outcome, const char *reason)
@@ -329,7 +338,8 @@ static void know(struct sink *s, uint64_t ticket, enum sink_outcome outcome, con
     struct flight *f = flight_of(s, ticket);
     f->known = true;
     f->outcome = outcome;
-    snprintf(f->reason, sizeof(f->reason), "%s", reason);
+    if (reason[0] != '\0')
+        snprintf(f->reason, sizeof(f->reason), "%s", reason);
 }
 
 // What the client has heard since.
@@ -358,10 +368,12 @@ static uint32_t sink_room(struct sink *s, const char **reason)
     uint32_t open = (uint32_t)(s->next - s->oldest), used = open > s->under_way ? open : s->under_way;
     if (!state.connected)
         snprintf(s->reason, sizeof(s->reason), "%s", state.reason[0] == '\0' ? "connecting" : state.reason);
-    else
+    else if (used >= s->settings.queue_messages)
         snprintf(s->reason, sizeof(s->reason), "waiting for the broker to answer for %u records", (unsigned)used);
+    else
+        s->reason[0] = '\0';
     *reason = s->reason;
-    return state.connected ? s->settings.in_flight - used : 0;
+    return state.connected ? s->settings.queue_messages - used : 0;
 }
 
 static bool properties_valid(const struct sink_record *r)
@@ -379,7 +391,7 @@ static enum status sink_send(struct sink *s, const struct sink_record *records, 
     for (uint32_t i = 0; i < count; i++) {
         const struct sink_record *r = &records[i];
         uint64_t ticket = s->next++;
-        assert(s->next - s->oldest <= s->settings.in_flight);
+        assert(s->next - s->oldest <= s->settings.queue_messages);
         *flight_of(s, ticket) = (struct flight){0};
         struct mqtt_out message = {.topic = r->topic,
                                    .payload = r->value,
@@ -464,10 +476,27 @@ static const struct option_spec sink_options[] = {
     {.name = NULL},
 };
 
+// The topic, of the columns there are.
+static enum status sink_check(const struct options *options, const struct field *fields, uint32_t field_count,
+                              struct memory *memory, struct error *e)
+{
+    struct topic_template template;
+    struct arena arena;
+    const struct option_value *topic = option_get(options, "topic");
+    if (topic == NULL)
+        return STATUS_OK;
+    arena_init(&arena, memory, ARENA_BLOCK);
+    const char *text = arena_copy(&arena, topic->text.data, topic->text.size);
+    enum status status = topic_template_parse(slice_of(text), fields, field_count, &arena, &template, e);
+    arena_free(&arena);
+    return status;
+}
+
 const struct sink_class sink_mqtt = {
     .format = "mqtt",
     .options = sink_options,
     .delivery = sink_get_delivery,
+    .check = sink_check,
     .open = sink_open,
     .close = sink_close,
     .begin = sink_begin,

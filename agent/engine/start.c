@@ -103,19 +103,14 @@ static bool watermark_on_timestamp(const struct pipeline_source *source)
     return true;
 }
 
-static enum status open_source(struct engine *g, uint32_t i, struct error *e)
+static struct source_setup source_setup(struct engine *g, const struct pipeline_source *source)
 {
-    const struct pipeline_source *source = &g->setup.pipeline->sources[i];
-    bool bounded = trigger_is_bounded(&g->trigger);
-    if (source->class->live && bounded)
-        return refuse_live(g, source, e);
-    struct source_setup setup = {
+    return (struct source_setup){
         .name = arena_copy(&g->arena, source->name.data, source->name.size),
         .options = &source->options,
         .port = g->setup.port,
         .log = g->setup.log,
         .memory = g->memory,
-        .state = part(g, "offsets", source->name, e),
         .is_static = source->is_static,
         .multi_line = option_boolean(&source->options, "multiLine") || option_boolean(&source->options, "wholetext"),
         .line_end = option_text(&source->options, "lineSep"),
@@ -125,6 +120,16 @@ static enum status open_source(struct engine *g, uint32_t i, struct error *e)
         .query = arena_copy(&g->arena, g->setup.pipeline->name.data, g->setup.pipeline->name.size),
         .needs_timestamp = watermark_on_timestamp(source),
     };
+}
+
+static enum status open_source(struct engine *g, uint32_t i, struct error *e)
+{
+    const struct pipeline_source *source = &g->setup.pipeline->sources[i];
+    bool bounded = trigger_is_bounded(&g->trigger);
+    if (source->class->live && bounded)
+        return refuse_live(g, source, e);
+    struct source_setup setup = source_setup(g, source);
+    setup.state = part(g, "offsets", source->name, e);
     if (!setup.state)
         return STATUS_FAILED;
     struct intake_setup intake = {.source = source, .setup = &setup};
@@ -136,8 +141,38 @@ static enum status open_source(struct engine *g, uint32_t i, struct error *e)
     return intake_open(&intake, &g->arena, &g->intake[i], e);
 }
 
+// A table is read by each reference for itself: what is joined must be there before the rows that it is joined to.
+static enum status load_table(struct engine *g, const struct plan_read *read, uint32_t k, struct error *e)
+{
+    const struct pipeline_source *source = &g->setup.pipeline->sources[read->source];
+    struct source_setup setup = source_setup(g, source);
+    struct intake_setup intake = {.source = source, .setup = &setup, .readers = &g->reader[k], .reader_count = 1};
+    struct intake *in = NULL;
+    int64_t next;
+    enum status s = intake_open(&intake, &g->arena, &in, e);
+    if (s == STATUS_OK)
+        s = intake_class(in)->plan(intake_source(in), &next, e);
+    if (s == STATUS_OK)
+        s = intake_run(in, e);
+    intake_close(in);
+    return s == STATUS_OK || s == STATUS_END ? plan_close_table(&g->run, k, e) : s;
+}
+
+static enum status load_tables(struct engine *g, struct error *e)
+{
+    uint32_t count;
+    const struct plan_read *reads = plan_reads(g->plan, &count);
+    g->session.now = g->setup.port->class->wall(g->setup.port);
+    struct batch batch = {.id = 0, .now = g->session.now};
+    enum status s = plan_open_tables(&g->run, &batch, e);
+    for (uint32_t k = 0; s == STATUS_OK && k < count; k++)
+        if (reads[k].is_static)
+            s = load_table(g, &reads[k], k, e);
+    return s;
+}
+
 // After adoption: what is taken as read is not there to be read.
-static enum status freeze_sources(struct engine *g, struct error *e)
+enum status freeze_sources(struct engine *g, struct error *e)
 {
     enum status s = STATUS_OK;
     for (uint32_t i = 0; s == STATUS_OK && i < g->setup.pipeline->source_count; i++)
@@ -148,7 +183,8 @@ static enum status freeze_sources(struct engine *g, struct error *e)
 
 static enum status open_sink(struct engine *g, const struct pipeline_sink *sink, struct error *e)
 {
-    struct collector *c = &g->collector;
+    bool late = sink == g->setup.pipeline->late_sink;
+    struct collector *c = late ? &g->late : &g->collector;
     struct sink_setup setup = {
         .name = arena_copy(&g->arena, sink->name.data, sink->name.size),
         .options = &sink->options,
@@ -158,7 +194,7 @@ static enum status open_sink(struct engine *g, const struct pipeline_sink *sink,
         .session = &g->session,
         .mode = g->setup.pipeline->mode,
     };
-    setup.fields = plan_fields(g->plan, &setup.field_count);
+    setup.fields = late ? plan_late_fields(g->plan, &setup.field_count) : plan_fields(g->plan, &setup.field_count);
     bool direct = sink->class->delivery(&sink->options) == SINK_DIRECT;
     if (!direct) {
         setup.state = part(g, "sink", sink->name, e);
@@ -285,13 +321,19 @@ static enum status open_ends(struct engine *g, struct error *e)
         s = open_sink(g, &p->sinks[i], e);
     if (s == STATUS_OK)
         s = open_readers(g, e);
+    if (s == STATUS_OK)
+        s = load_tables(g, e);
     g->intake = ARENA_ARRAY(&g->arena, struct intake *, p->source_count);
     for (uint32_t i = 0; s == STATUS_OK && i < p->source_count; i++)
-        if (plan_source_used(g->plan, i))
+        if (plan_source_used(g->plan, i) && !p->sources[i].is_static)
             s = open_source(g, i, e);
     if (s == STATUS_OK)
         s = adopt(g, e);
-    return s == STATUS_OK && trigger_is_bounded(&g->trigger) ? freeze_sources(g, e) : s;
+    if (s != STATUS_OK)
+        return s;
+    g->timed = clock_needed(g);
+    g->frozen = !g->timed; // else when the clock is trusted
+    return g->frozen && trigger_is_bounded(&g->trigger) ? freeze_sources(g, e) : STATUS_OK;
 }
 
 static bool any_live(const struct engine *g)
@@ -306,9 +348,13 @@ static enum status start(struct engine *g, const char *distrust, struct error *e
 {
     const struct pipeline *p = g->setup.pipeline;
     collector_init(&g->collector, g->memory);
+    collector_init(&g->late, g->memory);
     g->asked = ARENA_ARRAY(&g->arena, int64_t, p->source_count);
-    for (uint32_t i = 0; i < p->source_count; i++)
+    g->heard = ARENA_ARRAY(&g->arena, int64_t, p->source_count);
+    for (uint32_t i = 0; i < p->source_count; i++) {
         g->asked[i] = INT64_MIN;
+        g->heard[i] = g->setup.port->class->monotonic(g->setup.port);
+    }
     enum status s = pipeline_session(p, g->setup.port->class->zones(g->setup.port), &g->arena, &g->session, e);
     if (s == STATUS_OK)
         s = plan_make(p, &g->session, &g->arena, &g->plan, e);
@@ -321,6 +367,10 @@ static enum status start(struct engine *g, const char *distrust, struct error *e
             (struct identity){.device = slice_of(g->setup.device), .query = p->name, .epoch = store_epoch(g->store)};
         s = plan_start(g->plan, operator_state, g, &g->collector.op, (size_t)p->limits.memory / STATE_SHARE, g->memory,
                        &g->run, e);
+        g->late.who = g->collector.who;
+        g->late.who.unnumbered = true;
+        if (s == STATUS_OK && g->run.late)
+            g->run.late->next = &g->late.op;
     }
     if (s == STATUS_OK)
         s = open_ends(g, e);
@@ -336,6 +386,7 @@ static void halt(struct engine *g)
         reader_close(g->reader[i]);
     g->readers = 0;
     collector_close(&g->collector);
+    collector_close(&g->late);
     outbox_close(g->outbox);
     g->outbox = NULL;
     plan_stop(&g->run);

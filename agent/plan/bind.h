@@ -14,6 +14,7 @@ enum { BIND_DEPTH_MAX = 64 }; // subqueries in subqueries
 struct scope_column {
     struct slice qualifier, name; // as written
     uint32_t attribute;
+    bool hidden; // the other side's column of USING: seen with its qualifier only
 };
 
 struct scope {
@@ -35,7 +36,7 @@ struct binder {
     uint32_t reads; // sources named so far, each as often as it is
 };
 
-enum clause { CLAUSE_SELECT, CLAUSE_WHERE, CLAUSE_GROUP, CLAUSE_HAVING, CLAUSE_ORDER, CLAUSE_LATERAL };
+enum clause { CLAUSE_SELECT, CLAUSE_WHERE, CLAUSE_GROUP, CLAUSE_HAVING, CLAUSE_ORDER, CLAUSE_LATERAL, CLAUSE_ON };
 
 // One output of the SELECT list; `*` and generators make several.
 struct item {
@@ -106,12 +107,13 @@ const char *name_text(struct arena *a, const struct slice *parts, uint32_t count
 enum status bind_select(struct binder *b, const struct ast_select *ast, const struct visible *ctes, struct query **out);
 // UNION of both sides of q->select: q->node and q->items.
 enum status bind_set(struct query *q, const struct visible *ctes);
+enum status bind_join(struct query *q, const struct ast_relation *r, const struct visible *ctes);
 enum status bind_relation(struct query *q, const struct ast_relation *r, const struct visible *ctes);
 enum status bind_expr(const struct context *c, struct ast_expr *x, struct expr **out);
 // `x` cast to BOOLEAN if it is a bare NULL (which WHERE does not take); else [DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN].
 enum status bind_condition(const struct context *c, struct ast_expr *x, struct expr **out);
-// Value of an expression without columns, computed as a query would. Not for ARRAY, STRUCT, MAP.
-struct value bind_constant(struct binder *b, const struct expr *x);
+// What ends a query of Spark's whatever the row: STATUS_CONFIG.
+enum status bind_fails(struct binder *b, const struct ast_expr *place, const struct expr *x);
 enum status bind_call(const struct context *c, struct ast_expr *x, struct expr **out);
 // A call of a higher-order function.
 enum status bind_lambda_call(const struct context *c, struct ast_expr *x, const struct function *f, struct expr **out);

@@ -1,6 +1,6 @@
 #include "agent/plan/bind.h"
 
-#include "ops/program.h"
+#include "ops/coerce.h"
 
 #include <assert.h>
 
@@ -83,6 +83,14 @@ static enum status unresolved(const struct context *c, const struct ast_expr *x)
             scope_add(c->q->b, &all, (struct slice){0}, c->q->items[i].name, i);
         return scope_unresolved(c->q->b, &all, x);
     }
+    const struct ast_select *s = c->q->select;
+    for (uint32_t i = 0; c->clause == CLAUSE_WHERE && x->part_count == 1 && i < s->item_count; i++)
+        if (slice_equal_fold(s->items[i].alias, x->parts[0]))
+            return BIND_ERROR(
+                c->q->b, x,
+                "[UNRESOLVED_COLUMN.WITH_SUGGESTION] `%.*s` is made by the SELECT list, which comes after "
+                "WHERE: write its expression out, or put WHERE around a subquery",
+                (int)x->parts[0].size, x->parts[0].data);
     return scope_unresolved(c->q->b, &c->q->scope, x);
 }
 
@@ -92,8 +100,13 @@ static enum status bind_name(const struct context *c, const struct ast_expr *x, 
     bool outputs_first = c->clause == CLAUSE_ORDER || (c->clause == CLAUSE_HAVING && !c->aggregate);
     bool outputs_last = c->clause == CLAUSE_SELECT || (c->clause == CLAUSE_GROUP && x->part_count == 1);
     uint32_t taken = 1, attribute;
+    // t.a is a column of t before it is a field of an output that is called t
+    struct binder quiet = {.l = b->l};
+    bool qualified =
+        x->part_count > 1 && scope_find(&quiet, &c->q->scope, x, &attribute, &taken) == STATUS_OK && taken > 1;
+    taken = 1;
     enum status s = bind_parameter(c, x, out);
-    if (s == STATUS_END && outputs_first)
+    if (s == STATUS_END && outputs_first && !qualified)
         s = bind_alias(c, x, out);
     if (s == STATUS_END) {
         s = scope_find(b, &c->q->scope, x, &attribute, &taken);
@@ -134,34 +147,12 @@ enum status bind_condition(const struct context *c, struct ast_expr *x, struct e
     return s;
 }
 
-struct value bind_constant(struct binder *b, const struct expr *x)
-{
-    if (x->kind == EXPR_LITERAL)
-        return x->literal;
-    struct memory memory = {0};
-    struct arena scratch;
-    arena_init(&scratch, &memory, 4096);
-    struct program *p = program_compile(&x, 1, b->l->session, &memory);
-    struct chunk chunk = {.rows = {NULL, 1}, .arena = &scratch};
-    program_run(p, &chunk, &chunk.rows);
-    const struct column *c = program_result(p, 0);
-    struct value v = {.type = x->type, .null = is_null(c, 0)};
-    if (!v.null) {
-        v = value_load(c, at(c, 0));
-        if (x->type->id == TYPE_STRING || x->type->id == TYPE_BINARY)
-            v.bytes.data = arena_copy(b->l->arena, v.bytes.data, v.bytes.size);
-    }
-    program_free(p);
-    arena_free(&scratch);
-    return v;
-}
-
 // TIMESTAMP '2024-03-01 12:34:56': a CAST whose text must be good.
 static enum status bind_typed(struct binder *b, const struct ast_expr *x, struct expr **out)
 {
-    struct value v = bind_constant(b, *out);
+    struct value v = constant_value(b->l, *out);
     if (v.null)
-        return BIND_ERROR(b, x, "[INVALID_TYPED_LITERAL] the text is no such value");
+        return BIND_ERROR(b, x, "[INVALID_TYPED_LITERAL] the text is no %s", type_text(b->l->arena, (*out)->type));
     *out = expr_literal(b->l->arena, v);
     return STATUS_OK;
 }

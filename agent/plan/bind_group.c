@@ -18,6 +18,8 @@ static enum status check_aggregate(const struct context *c, const struct ast_exp
             b, x, "[INVALID_WHERE_CONDITION] %s is an aggregate: WHERE sees single rows, HAVING sees groups", a->name);
     if (c->clause == CLAUSE_GROUP)
         return BIND_ERROR(b, x, "[GROUP_BY_AGGREGATE] %s is an aggregate, one cannot group by it", a->name);
+    if (c->clause == CLAUSE_ON)
+        return BIND_ERROR(b, x, "[UNSUPPORTED_EXPR_FOR_OPERATOR] %s is an aggregate, ON sees single rows", a->name);
     if (c->clause == CLAUSE_LATERAL)
         return BIND_ERROR(b, x, "[UNSUPPORTED_EXPR_FOR_OPERATOR] %s is an aggregate, LATERAL VIEW sees single rows",
                           a->name);

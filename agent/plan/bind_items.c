@@ -59,7 +59,7 @@ static enum status expand_star(struct query *q, struct ast_expr *x, struct items
     bool found = false;
     for (uint32_t i = 0; i < columns; i++) {
         const struct scope_column *c = &q->scope.column[i];
-        if (x->part_count && !(x->part_count == 1 && slice_equal_fold(c->qualifier, x->parts[0])))
+        if (x->part_count ? x->part_count > 1 || !slice_equal_fold(c->qualifier, x->parts[0]) : c->hidden)
             continue;
         add_column(q, list, x, c->name, c->attribute);
         found = true;

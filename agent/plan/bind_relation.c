@@ -41,7 +41,7 @@ static enum status bind_watermark(struct binder *b, uint32_t source, struct node
     struct logical *l = b->l;
     const struct pipeline_source *s = &l->pipeline->sources[source];
     const struct source_table *t = &l->tables[source];
-    if (!s->has_watermark)
+    if (!s->has_watermark || s->is_static) // a table has no time
         return STATUS_OK;
     uint32_t i = 0;
     while (i < t->count && !slice_equal_fold(t->column[i].field.name, s->watermark_column))
@@ -116,15 +116,11 @@ static enum status bind_source(struct query *q, const struct ast_relation *r, ui
     struct logical *l = q->b->l;
     const struct pipeline_source *s = &l->pipeline->sources[source];
     const struct source_table *t = &l->tables[source];
-    if (s->is_static)
-        return BIND_ERROR(q->b, r,
-                          "[WRITE_STREAM_NOT_ALLOWED] source %.*s is static: a query needs a stream, and joins are "
-                          "not supported yet",
-                          (int)s->name.size, s->name.data);
     if (q->b->reads++ == PLAN_READS)
         return BIND_ERROR(q->b, r, "[UNSUPPORTED_FEATURE] a query names sources %d times at most", PLAN_READS);
     struct node *n = node_new(l, NODE_SOURCE, NULL, r->offset, r->length);
     n->source = source;
+    n->is_static = s->is_static;
     n->attributes = ARENA_ARRAY(l->arena, uint32_t, t->count);
     n->attribute_count = t->count;
     n->wanted = ARENA_ARRAY(l->arena, bool, t->count);
@@ -181,10 +177,11 @@ static enum status unknown_table(struct query *q, const struct ast_relation *r)
         list = arena_printf(q->b->l->arena, "%s%s`%.*s`", list, i ? ", " : "", (int)names[i].size, names[i].data);
     }
     int nearest = slice_nearest(r->name, names, p->source_count);
-    const char *hint = "";
+    const char *hint = "; the";
     if (nearest >= 0)
-        hint = arena_printf(q->b->l->arena, "did you mean `%.*s`? ", (int)names[nearest].size, names[nearest].data);
-    return BIND_ERROR(q->b, r, "[TABLE_OR_VIEW_NOT_FOUND] there is no source `%.*s`; %sthe pipeline has: %s",
+        hint =
+            arena_printf(q->b->l->arena, "; did you mean `%.*s`? The", (int)names[nearest].size, names[nearest].data);
+    return BIND_ERROR(q->b, r, "[TABLE_OR_VIEW_NOT_FOUND] there is no source `%.*s`%s pipeline has: %s",
                       (int)r->name.size, r->name.data, hint, list);
 }
 
@@ -202,6 +199,8 @@ static enum status bind_table(struct query *q, const struct ast_relation *r, con
 
 static enum status bind_lateral(struct query *q, const struct ast_relation *r, const struct visible *ctes)
 {
+    if (!r->left)
+        return BIND_ERROR(q->b, r, "[WRITE_STREAM_NOT_ALLOWED] the query reads no stream: it has no FROM");
     enum status s = bind_relation(q, r->left, ctes);
     if (s)
         return s;
@@ -240,7 +239,7 @@ enum status bind_relation(struct query *q, const struct ast_relation *r, const s
     case AST_LATERAL:
         return bind_lateral(q, r, ctes);
     case AST_JOIN:
-        break;
+        return bind_join(q, r, ctes);
     }
-    return BIND_ERROR(q->b, r, "[UNSUPPORTED_FEATURE] joins are not supported yet");
+    return STATUS_CONFIG; // each kind is above
 }

@@ -23,7 +23,8 @@ static enum status check_built(struct binder *b, const struct ast_select *s)
     if (s->grouping_sets)
         return BIND_ERROR(b, s, "[UNSUPPORTED_FEATURE] ROLLUP, CUBE and GROUPING SETS are not supported yet");
     if (!s->from && !s->set)
-        return BIND_ERROR(b, s, "[WRITE_STREAM_NOT_ALLOWED] the query reads no stream: it has no FROM");
+        return BIND_ERROR(b, s, "[WRITE_STREAM_NOT_ALLOWED] the query reads no stream: it has no FROM; write FROM %.*s",
+                          (int)b->l->pipeline->sources[0].name.size, b->l->pipeline->sources[0].name.data);
     return STATUS_OK;
 }
 
@@ -169,7 +170,7 @@ static enum status bind_limit(struct query *q, struct ast_expr *x, int64_t *out)
         return BIND_ERROR(b, x, "[INVALID_LIMIT_LIKE_EXPRESSION.IS_UNFOLDABLE] LIMIT and OFFSET take a constant");
     if (bound->type->id != TYPE_INT && bound->type->id != TYPE_SMALLINT && bound->type->id != TYPE_TINYINT)
         return BIND_ERROR(b, x, "[INVALID_LIMIT_LIKE_EXPRESSION.DATA_TYPE] LIMIT and OFFSET take an INT");
-    struct value v = bind_constant(b, bound);
+    struct value v = constant_value(b->l, bound);
     if (v.null)
         return BIND_ERROR(b, x, "[INVALID_LIMIT_LIKE_EXPRESSION.IS_NULL] LIMIT and OFFSET take a number, this is NULL");
     if (v.integer < 0)
@@ -434,6 +435,9 @@ enum status query_bind(struct logical *l, struct error *e)
     enum status s = sql_parse(&l->pipeline->query, l->arena, &ast, e);
     if (!s)
         s = bind_select(&b, ast, NULL, &q);
+    if (!s && !node_streams(q->node))
+        s = BIND_ERROR(&b, ast,
+                       "[WRITE_STREAM_NOT_ALLOWED] the query reads tables only (\"static\": true): it needs a stream");
     if (s)
         return s;
     l->root = q->node;

@@ -139,9 +139,19 @@ static void generate_print(const struct logical *l, const struct node *n, struct
     text_string(out, n->outer ? " (a row of NULLs for an empty list)\n" : "\n");
 }
 
+static void late_print(const struct logical *l, const struct node *n, struct text *out)
+{
+    if (n != l->late)
+        return;
+    const struct slice sink = l->pipeline->late_sink->name;
+    text_printf(out, "           late rows go to %.*s\n", (int)sink.size, sink.data);
+}
+
 static void state_print(const struct logical *l, const struct node *n, struct text *out)
 {
     int32_t time = aggregate_time_key(l, n), session = aggregate_session_key(l, n);
+    if (!node_streams(n))
+        return;
     if (session >= 0)
         text_string(out, "           sessions of a group that overlap or touch become one\n");
     text_string(out,
@@ -179,6 +189,7 @@ static void aggregate_print(const struct logical *l, const struct node *n, struc
     }
     text_char(out, '\n');
     state_print(l, n, out);
+    late_print(l, n, out);
 }
 
 static void sort_print(const struct logical *l, const struct node *n, struct text *out)
@@ -249,6 +260,23 @@ static void union_print(const struct logical *l, const struct node *n, struct te
     text_char(out, '\n');
 }
 
+static void join_print(const struct logical *l, const struct node *n, struct text *out)
+{
+    static const char *const names[] = {
+        [AST_INNER] = "inner", [AST_CROSS] = "inner", [AST_LEFT] = "left",
+        [AST_RIGHT] = "right", [AST_SEMI] = "semi",   [AST_ANTI] = "anti",
+    };
+    unsigned table = join_table_input(n);
+    input_print(l, node_input(n, table), "table, read once and held in memory", out);
+    input_print(l, node_input(n, !table), node_streams(n) ? "stream" : "table, its rows go through", out);
+    text_printf(out, "join       %s", names[n->join]);
+    for (uint32_t i = 0; i < n->conjunct_count; i++) {
+        text_string(out, i ? " AND " : " on ");
+        expr_print(l, n->conjuncts[i], out);
+    }
+    text_string(out, n->conjunct_count ? "\n" : ": each row with each\n");
+}
+
 static void node_print(const struct logical *l, const struct node *n, struct text *out)
 {
     if (n->child && !n->second)
@@ -260,11 +288,15 @@ static void node_print(const struct logical *l, const struct node *n, struct tex
     case NODE_UNION:
         union_print(l, n, out);
         break;
+    case NODE_JOIN:
+        join_print(l, n, out);
+        break;
     case NODE_WATERMARK:
         watermark_print(l, n, out);
         break;
     case NODE_DEDUP:
         dedup_print(l, n, out);
+        late_print(l, n, out);
         break;
     case NODE_FILTER:
         filter_print(l, n, out);

@@ -55,6 +55,8 @@ static void dedup_print(const struct logical *l, const struct node *n, struct te
 
 static void node_print(const struct logical *l, const struct node *n, struct text *out)
 {
+    if (!node_streams(n)) // a table is read anew
+        return;
     if (n->child)
         node_print(l, n->child, out);
     if (n->second)

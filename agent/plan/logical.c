@@ -3,6 +3,7 @@
 #include "ops/datetime.h"
 #include "ops/function.h"
 #include "ops/lambda.h"
+#include "ops/program.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -53,9 +54,98 @@ struct node *node_filter(struct logical *l, struct node *child, struct expr *con
 uint32_t node_count(const struct node *n, enum node_kind kind)
 {
     uint32_t count = 0;
-    for (; n; n = n->child)
-        count += (n->kind == kind) + node_count(n->second, kind);
+    for (; n; n = n->child) {
+        count += n->kind == kind;
+        if (n->second && node_streams(n->second))
+            count += node_count(n->second, kind);
+        if (n->second && !node_streams(n->child))
+            break;
+    }
     return count;
+}
+
+bool node_streams(const struct node *n)
+{
+    for (; n; n = n->child)
+        if ((n->kind == NODE_SOURCE && !n->is_static) || (n->second && node_streams(n->second)))
+            return true;
+    return false;
+}
+
+unsigned join_table_input(const struct node *n)
+{
+    assert(n->kind == NODE_JOIN);
+    if (node_streams(n->child))
+        return 1;
+    return node_streams(n->second) || n->join == AST_RIGHT ? 0 : 1;
+}
+
+void node_mark_made(const struct node *n, bool *made)
+{
+    for (; n; n = n->child) {
+        for (uint32_t i = 0; i < n->attribute_count; i++)
+            made[n->attributes[i]] = true;
+        for (uint32_t i = 0; i < n->item_count; i++)
+            made[n->items[i].attribute] = true;
+        for (uint32_t i = 0; i < n->part_count; i++)
+            made[n->parts[i].attribute] = true;
+        if (n->second)
+            node_mark_made(n->second, made);
+    }
+}
+
+// Made of nothing else, and of something.
+static bool is_of(const struct logical *l, const struct expr *x, const bool *side)
+{
+    return expr_mark(x, NULL) > 0 && mentions_only(l, x, side);
+}
+
+bool conjunct_is_key(const struct logical *l, const struct expr *x, const bool *left, const bool *right,
+                     struct expr *sides[2])
+{
+    bool equality = expr_is_call(x, "=") || expr_is_call(x, "<=>");
+    if (!equality || !expr_is_deterministic(x) || !type_equal(x->args[0]->type, x->args[1]->type))
+        return false;
+    for (unsigned swap = 0; swap < 2; swap++) {
+        sides[0] = x->args[swap];
+        sides[1] = x->args[!swap];
+        if (is_of(l, sides[0], left) && is_of(l, sides[1], right))
+            return true;
+    }
+    return false;
+}
+
+struct value constant_value(const struct logical *l, const struct expr *x)
+{
+    if (x->kind == EXPR_LITERAL)
+        return x->literal;
+    struct memory memory = {0};
+    struct arena scratch;
+    arena_init(&scratch, &memory, 4096);
+    struct program *p = program_compile(&x, 1, l->session, &memory);
+    struct chunk chunk = {.rows = {NULL, 1}, .arena = &scratch};
+    program_run(p, &chunk, &chunk.rows);
+    const struct column *c = program_result(p, 0);
+    struct value v = {.type = x->type, .null = is_null(c, 0)};
+    bool nested = x->type->id == TYPE_ARRAY || x->type->id == TYPE_STRUCT || x->type->id == TYPE_MAP;
+    if (!v.null && !nested) {
+        v = value_load(c, at(c, 0));
+        if (x->type->id == TYPE_STRING || x->type->id == TYPE_BINARY)
+            v.bytes.data = arena_copy(l->arena, v.bytes.data, v.bytes.size);
+    }
+    program_free(p);
+    arena_free(&scratch);
+    return v;
+}
+
+bool mentions_only(const struct logical *l, const struct expr *x, const bool *allowed)
+{
+    bool *seen = ARENA_ARRAY(l->arena, bool, l->attribute_count);
+    expr_mark(x, seen);
+    for (uint32_t i = 0; i < l->attribute_count; i++)
+        if (seen[i] && !allowed[i])
+            return false;
+    return true;
 }
 
 void expr_list_add(struct logical *l, struct expr_list *list, struct expr *x)

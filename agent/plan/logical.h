@@ -25,6 +25,7 @@ struct attribute {
 enum node_kind {
     NODE_SOURCE,
     NODE_UNION,
+    NODE_JOIN,
     NODE_WATERMARK,
     NODE_DEDUP,
     NODE_FILTER,
@@ -61,21 +62,25 @@ struct node {
     enum node_kind kind;
     uint32_t offset, length; // its clause in the SQL text
     struct node *child;      // NULL: NODE_SOURCE
-    struct node *second;     // UNION: the other input; NULL: all others
+    struct node *second;     // UNION, JOIN: the other input; NULL: all others
 
-    uint32_t *attributes; // SOURCE: one for each column of its table; WINDOW: 1; GENERATE, UNION: its columns
+    uint32_t *attributes; // SOURCE: one for each column of its table; WINDOW: 1; GENERATE, UNION: its columns;
+                          // JOIN: those of both sides that it hands on
     uint32_t attribute_count;
     uint32_t *from[2]; // UNION: its columns in `child`, in `second`
 
     uint32_t source; // SOURCE
+    bool is_static;  // SOURCE: a table
     bool *wanted;    // SOURCE: columns that are asked for, set by columns_prune
+
+    enum ast_join join; // JOIN; NATURAL and USING have become conjuncts
 
     uint32_t column; // WATERMARK; DEDUP: the event time, or ATTRIBUTE_NONE
     int64_t delay;   // … and its delay
     bool within;     // DEDUP: dropDuplicatesWithinWatermark
     bool late;       // DEDUP: its late rows go, set by columns_prune
 
-    struct expr **conjuncts; // FILTER: all must be true
+    struct expr **conjuncts; // FILTER, JOIN: all must be true
     uint32_t conjunct_count;
 
     struct expr *input; // WINDOW: the time, or the whole session_window(); GENERATE: the ARRAY or MAP
@@ -104,7 +109,9 @@ struct logical {
     struct source_table *tables; // one a source of the pipeline
     struct attribute *attributes;
     uint32_t attribute_count, attribute_capacity;
-    struct node *root;          // a NODE_PROJECT
+    struct node *root; // a NODE_PROJECT
+    // lateRows: the node that drops them, which gets all columns of its source for that; NULL: no row is ever late
+    const struct node *late, *late_source;
     const struct field *fields; // of the result
 };
 
@@ -113,8 +120,24 @@ struct expr *attribute_expr(const struct logical *l, uint32_t attribute);
 struct node *node_new(struct logical *l, enum node_kind kind, struct node *child, uint32_t offset, uint32_t length);
 // `conjuncts` on `child`, or `child` itself if there are none.
 struct node *node_filter(struct logical *l, struct node *child, struct expr *const *conjuncts, uint32_t count);
-// How many nodes of that kind are in the tree.
+// How many nodes of that kind there are, without those of the tables that are joined.
 uint32_t node_count(const struct node *n, enum node_kind kind);
+bool node_streams(const struct node *n); // is one of its sources no table?
+// JOIN: the input that is held in memory, `child` (0) or `second` (1); the rows of the other one go through.
+unsigned join_table_input(const struct node *n);
+static inline struct node *node_input(const struct node *n, unsigned which)
+{
+    return which ? n->second : n->child;
+}
+// Marks in `made` the attributes that there are in the tree.
+void node_mark_made(const struct node *n, bool *made);
+// Is it an equality of something of one side and something of the other? sides[0]: what is made of `left`'s attributes.
+bool conjunct_is_key(const struct logical *l, const struct expr *x, const bool *left, const bool *right,
+                     struct expr *sides[2]);
+// Does `x` read no other attributes?
+bool mentions_only(const struct logical *l, const struct expr *x, const bool *allowed);
+// Value of an expression without columns, computed as a query would; of an ARRAY, STRUCT, MAP only whether it is NULL.
+struct value constant_value(const struct logical *l, const struct expr *x);
 
 // Expressions, as a growing list in the plan's arena.
 struct expr_list {
@@ -152,6 +175,8 @@ enum status query_bind(struct logical *l, struct error *e);
 enum status modes_check(const struct logical *l, struct error *e);
 // Moves filters down as Spark's optimiser does: a row that is filtered below the watermark does not move it.
 void predicates_push(struct logical *l);
+// lateRows: finds what drops them. STATUS_CONFIG where it cannot be said which rows those are.
+enum status late_rows_find(struct logical *l, struct error *e);
 // Joins adjacent projections, drops what nobody asks for, marks the columns each source must read.
 void columns_prune(struct logical *l);
 

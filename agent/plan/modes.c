@@ -75,14 +75,33 @@ static enum status check_times(const struct logical *l, const struct node *n, st
         "over? Group by one (Spark: More than one event time columns are available)");
 }
 
+static enum status refuse_append(const struct logical *l, const struct node *n, struct error *e)
+{
+    const char *what = n->distinct ? "SELECT DISTINCT is a grouping by all its columns; " : "";
+    for (uint32_t i = 0; i < l->attribute_count; i++) {
+        const struct attribute *a = &l->attributes[i];
+        if (a->event_time && a->type->id == TYPE_TIMESTAMP)
+            return NODE_ERROR(
+                l, n, e,
+                "[STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION] %sin append mode a group goes out when the "
+                "watermark has passed it: have `%.*s` itself among the keys or a window of it, such as "
+                "window(%.*s, '10 minutes') (other expressions of it carry no watermark), or choose "
+                "outputMode update or complete",
+                what, (int)a->name.size, a->name.data, (int)a->name.size, a->name.data);
+    }
+    return NODE_ERROR(
+        l, n, e,
+        "[STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION] %sin append mode a group goes out when the watermark "
+        "has passed it: give the source a \"watermark\" and group by its column or by a window of it, or "
+        "choose outputMode update or complete",
+        what);
+}
+
 static enum status check_aggregate(const struct logical *l, const struct node *n, struct error *e)
 {
     enum output_mode mode = l->pipeline->mode;
     if (mode == OUTPUT_APPEND && !has_event_time_key(l, n))
-        return NODE_ERROR(l, n, e,
-                          "[STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION] in append mode a group goes out when the "
-                          "watermark has passed it: give the source a watermark and group by its column or by a "
-                          "window of it, or choose outputMode update or complete");
+        return refuse_append(l, n, e);
     if (mode != OUTPUT_APPEND && has_aggregate(n->child, true))
         return refuse_late(l, n, n->distinct ? "DISTINCT" : "an aggregation", e);
     enum status s = check_session(l, n, e);
@@ -103,12 +122,79 @@ static enum status check_limit(const struct logical *l, const struct node *n, st
 {
     if (n->skip || n->limit < 0)
         return NODE_ERROR(l, n, e,
-                          "OFFSET is not there for streams (Spark: Offset is not supported on streaming "
+                          "OFFSET is not there for streams; leave it out (Spark: Offset is not supported on streaming "
                           "DataFrames/Datasets)");
     if (l->pipeline->mode == OUTPUT_UPDATE)
+        return NODE_ERROR(
+            l, n, e,
+            "LIMIT cannot be in update mode; choose append or complete (Spark: Limits are not supported on streaming "
+            "DataFrames/Datasets in Update output mode)");
+    return STATUS_OK;
+}
+
+static enum status check_union(const struct logical *l, const struct node *n, struct error *e)
+{
+    if (node_streams(n->child) == node_streams(n->second))
+        return STATUS_OK;
+    return NODE_ERROR(l, n, e,
+                      "UNION of a stream and a table is not there (Spark: Union between streaming and batch "
+                      "DataFrames/Datasets is not supported)");
+}
+
+// Joins that keep rows of a table which no row of the stream meets would wait for the stream's end.
+static enum status check_join(const struct logical *l, const struct node *n, struct error *e)
+{
+    bool left = node_streams(n->child), right = node_streams(n->second);
+    static const char *const names[] = {
+        [AST_LEFT] = "LEFT JOIN",      [AST_RIGHT] = "RIGHT JOIN",    [AST_FULL] = "FULL JOIN",
+        [AST_SEMI] = "LEFT SEMI JOIN", [AST_ANTI] = "LEFT ANTI JOIN", [AST_INNER] = "JOIN",
+        [AST_CROSS] = "CROSS JOIN",
+    };
+    if (left && right)
+        return NODE_ERROR(l, n, e, "[UNSUPPORTED_FEATURE] joins of two streams are not supported yet");
+    if (n->join == AST_FULL && !left && !right)
+        return NODE_ERROR(l, n, e, "[UNSUPPORTED_FEATURE] FULL JOIN of two tables is not supported yet");
+    bool keeps_table = n->join == AST_FULL ||
+                       (right && n->join != AST_INNER && n->join != AST_CROSS && n->join != AST_RIGHT) ||
+                       (left && n->join == AST_RIGHT);
+    if ((left || right) && keeps_table)
+        return NODE_ERROR(
+            l, n, e,
+            "%s keeps rows of the table, which is not there with a stream (Spark: %s join with a streaming "
+            "DataFrame/Dataset on the %s and a static DataFrame/Dataset on the %s is not supported); the "
+            "stream must be on the side whose rows stay",
+            names[n->join], names[n->join], left ? "left" : "right", left ? "right" : "left");
+    return STATUS_OK;
+}
+
+static enum status check_node(const struct logical *l, const struct node *n, struct error *e)
+{
+    switch (n->kind) {
+    case NODE_JOIN:
+        return check_join(l, n, e);
+    case NODE_UNION:
+        return check_union(l, n, e);
+    case NODE_AGGREGATE:
+        return check_aggregate(l, n, e);
+    case NODE_SORT:
+        return check_sort(l, n, e);
+    case NODE_LIMIT:
+        return check_limit(l, n, e);
+    default:
+        return STATUS_OK;
+    }
+}
+
+// A table may be whatever a query can be, but for what we have over streams only.
+static enum status check_table(const struct logical *l, const struct node *n, struct error *e)
+{
+    if (n->kind == NODE_JOIN)
+        return check_join(l, n, e);
+    if (n->kind == NODE_DEDUP)
         return NODE_ERROR(l, n, e,
-                          "LIMIT cannot be in update mode (Spark: Limits are not supported on streaming "
-                          "DataFrames/Datasets in Update output mode)");
+                          "[UNSUPPORTED_FEATURE] dropDuplicates of a table is not supported yet; SELECT DISTINCT is");
+    if (n->kind == NODE_AGGREGATE && aggregate_session_key(l, n) >= 0)
+        return NODE_ERROR(l, n, e, "[UNSUPPORTED_FEATURE] session_window over a table is not supported yet");
     return STATUS_OK;
 }
 
@@ -116,12 +202,7 @@ static enum status check_nodes(const struct logical *l, const struct node *n, st
 {
     enum status s = STATUS_OK;
     for (; n && !s; n = n->child) {
-        if (n->kind == NODE_AGGREGATE)
-            s = check_aggregate(l, n, e);
-        else if (n->kind == NODE_SORT)
-            s = check_sort(l, n, e);
-        else if (n->kind == NODE_LIMIT)
-            s = check_limit(l, n, e);
+        s = node_streams(n) ? check_node(l, n, e) : check_table(l, n, e);
         if (!s && n->second)
             s = check_nodes(l, n->second, e);
     }

@@ -33,7 +33,8 @@ struct making {
     struct arena scratch;
     struct layout layout; // of what comes out of `ends`
     struct ends ends;
-    uint32_t reads, aggregates, limits, sessions, dedups;
+    bool is_static; // what is made now works on tables only
+    uint32_t aggregates, limits, sessions, dedups;
     struct error *e;
 };
 
@@ -67,10 +68,16 @@ static void connect(struct making *m, struct op *op, unsigned input)
     m->ends.count = 0;
 }
 
-static void chain(struct making *m, struct op *op)
+static void add_operator(struct making *m, struct op *op)
 {
     assert(m->run->all_count < PLAN_OPERATORS); // plan_make has counted
+    m->run->is_static[m->run->all_count] = m->is_static;
     m->run->all[m->run->all_count++] = op;
+}
+
+static void chain(struct making *m, struct op *op)
+{
+    add_operator(m, op);
     connect(m, op, 0);
     m->ends.at[m->ends.count++] = (struct end){&op->next, &op->next_input};
 }
@@ -88,7 +95,8 @@ static void append_columns(struct making *m, const uint32_t *attributes, uint32_
 
 static void make_source(struct making *m, const struct node *n)
 {
-    uint32_t read = m->reads++;
+    uint32_t read = m->run->entry_count++;
+    m->run->entry[read].made = m->run->all_count;
     m->layout = (struct layout){0};
     for (uint32_t i = 0; i < n->attribute_count; i++)
         if (n->wanted[i])
@@ -104,23 +112,31 @@ static void make_watermark(struct making *m, const struct node *n)
     const struct node *source = n;
     while (source->kind != NODE_SOURCE)
         source = source->child;
-    struct op *op = watermark_new(place, n->delay, m->memory);
+    int64_t future = m->l->pipeline->sources[source->source].max_future;
+    struct op *op = watermark_new(place, n->delay, future, m->memory);
     chain(m, op);
     uint32_t k = m->run->watermark_count++;
     m->run->watermark[k].op = op;
     m->run->watermark[k].source = source->source;
 }
 
-static void make_filter(struct making *m, const struct node *n)
+// NULL: there are none.
+static struct expr *all_of(struct making *m, struct expr *const *conjuncts, uint32_t count)
 {
-    struct expr *all = n->conjuncts[0];
-    for (uint32_t i = 1; i < n->conjunct_count; i++) {
-        struct expr *pair[2] = {all, n->conjuncts[i]};
+    struct expr *all = count ? conjuncts[0] : NULL;
+    for (uint32_t i = 1; i < count; i++) {
+        struct expr *pair[2] = {all, conjuncts[i]};
         const struct function *both = function_find(SLICE("and"));
         enum status s = expr_call(&m->scratch, m->l->session, both, pair, 2, &all, NULL);
         assert(s == STATUS_OK);
         (void)s;
     }
+    return all;
+}
+
+static void make_filter(struct making *m, const struct node *n)
+{
+    struct expr *all = all_of(m, n->conjuncts, n->conjunct_count);
     chain(m, filter_new(compile(m, &all, 1), m->memory));
 }
 
@@ -219,12 +235,30 @@ static struct op *session_of(const struct making *m, const struct node *n, const
     return session_new(&spec, m->memory);
 }
 
+// The rows that `op`, made of `n` on what is laid out now, drops as late.
+static void attach_late(struct making *m, const struct node *n, struct op *op)
+{
+    const struct node *source = m->l->late_source;
+    if (n != m->l->late)
+        return;
+    struct expr **roots = ARENA_ARRAY(&m->scratch, struct expr *, source->attribute_count + 1);
+    for (uint32_t i = 0; i < source->attribute_count; i++) {
+        const struct attribute *a = &m->l->attributes[source->attributes[i]];
+        roots[i] = expr_column(&m->scratch, source->attributes[i], a->type, a->nullable);
+    }
+    struct program *columns = compile(m, roots, source->attribute_count);
+    op->late = m->run->late = project_new(columns, source->attribute_count, m->memory);
+    add_operator(m, op->late);
+}
+
 static enum status make_aggregate(struct making *m, const struct node *n)
 {
-    const struct state *state;
+    const struct state *state = NULL;
     bool session = aggregate_session_key(m->l, n) >= 0;
-    enum status s =
-        session ? find_state(m, "session", m->sessions++, &state) : find_state(m, "aggregate", m->aggregates++, &state);
+    enum status s = STATUS_OK;
+    if (!m->is_static)
+        s = session ? find_state(m, "session", m->sessions++, &state)
+                    : find_state(m, "aggregate", m->aggregates++, &state);
     if (s)
         return s;
     struct expr_list inputs = {0};
@@ -240,10 +274,12 @@ static enum status make_aggregate(struct making *m, const struct node *n)
                                   .time_key = aggregate_time_key(m->l, n),
                                   .items = items,
                                   .item_count = n->part_count,
-                                  .mode = m->l->pipeline->mode,
+                                  .mode = m->is_static ? OUTPUT_UPDATE : m->l->pipeline->mode,
                                   .state = state,
                                   .memory_limit = m->memory_limit};
-    chain(m, session ? session_of(m, n, &spec) : aggregate_new(&spec, m->memory));
+    struct op *op = session ? session_of(m, n, &spec) : aggregate_new(&spec, m->memory);
+    attach_late(m, n, op);
+    chain(m, op);
     aggregate_layout(m, n);
     return STATUS_OK;
 }
@@ -276,7 +312,9 @@ static enum status make_dedup(struct making *m, const struct node *n)
         expr_list_add(&scratch, &inputs, expr_column(&m->scratch, n->column, a->type, a->nullable));
     }
     spec.inputs = compile(m, inputs.at, inputs.count);
-    chain(m, dedup_new(&spec, m->memory));
+    struct op *op = dedup_new(&spec, m->memory);
+    attach_late(m, n, op);
+    chain(m, op);
     return STATUS_OK;
 }
 
@@ -303,7 +341,7 @@ static void make_sort(struct making *m, const struct node *n, int64_t limit)
 // Over the life of the query, unless each batch is a whole result (SparkStrategies: StreamingGlobalLimit).
 bool limit_is_stateful(const struct logical *l, const struct node *n)
 {
-    return l->pipeline->mode == OUTPUT_APPEND || node_count(n->child, NODE_AGGREGATE) == 0;
+    return node_streams(n) && (l->pipeline->mode == OUTPUT_APPEND || node_count(n->child, NODE_AGGREGATE) == 0);
 }
 
 static enum status make_limit(struct making *m, const struct node *n)
@@ -374,20 +412,139 @@ static enum status make_union(struct making *m, const struct node *n)
     return s;
 }
 
+// ---- joins
+
+struct joining {
+    struct join_spec spec;
+    struct layout layout[2];   // of what goes through, of the table
+    struct expr **keys[2];     // of each
+    struct expr_list residual; // what is asked of pairs
+};
+
+// Conjuncts into keys and the rest.
+static void split_conjuncts(struct making *m, const struct node *n, struct joining *j)
+{
+    struct logical scratch = {.arena = &m->scratch};
+    bool *has[2];
+    for (unsigned k = 0; k < 2; k++) {
+        has[k] = ARENA_ARRAY(&m->scratch, bool, m->l->attribute_count);
+        for (uint32_t i = 0; i < j->layout[k].count; i++)
+            has[k][j->layout[k].attributes[i]] = true;
+        j->keys[k] = ARENA_ARRAY(&m->scratch, struct expr *, n->conjunct_count + 1);
+    }
+    const struct type **types = ARENA_ARRAY(m->l->arena, const struct type *, n->conjunct_count + 1);
+    bool *null_safe = ARENA_ARRAY(m->l->arena, bool, n->conjunct_count + 1);
+    for (uint32_t i = 0; i < n->conjunct_count; i++) {
+        struct expr *sides[2];
+        if (!conjunct_is_key(m->l, n->conjuncts[i], has[0], has[1], sides)) {
+            expr_list_add(&scratch, &j->residual, n->conjuncts[i]);
+            continue;
+        }
+        uint32_t k = j->spec.key_count++;
+        j->keys[0][k] = sides[0];
+        j->keys[1][k] = sides[1];
+        types[k] = sides[0]->type;
+        null_safe[k] = expr_is_call(n->conjuncts[i], "<=>");
+    }
+    j->spec.key_type = types;
+    j->spec.null_safe = null_safe;
+}
+
+// Which columns of a side go into the pairs: those the join hands on, or, if it hands on no pairs, those of the
+// residual.
+static uint32_t *pair_columns(struct making *m, const struct node *n, struct joining *j, unsigned side, uint32_t *count)
+{
+    bool pairs = j->spec.kind == JOIN_INNER || j->spec.kind == JOIN_OUTER;
+    bool *wanted = ARENA_ARRAY(&m->scratch, bool, m->l->attribute_count);
+    for (uint32_t i = 0; pairs && i < n->attribute_count; i++)
+        wanted[n->attributes[i]] = true;
+    for (uint32_t i = 0; i < j->residual.count; i++)
+        expr_mark(j->residual.at[i], wanted);
+    const struct layout *from = &j->layout[side];
+    uint32_t *places = ARENA_ARRAY(m->l->arena, uint32_t, from->count + 1);
+    *count = 0;
+    for (uint32_t i = 0; i < from->count; i++)
+        if (wanted[from->attributes[i]]) {
+            append_columns(m, &from->attributes[i], 1);
+            places[(*count)++] = i;
+        }
+    return places;
+}
+
+static const char *table_name(const struct making *m, const struct node *table)
+{
+    while (table->child)
+        table = table->child;
+    struct slice name = m->l->pipeline->sources[table->source].name;
+    return arena_printf(m->l->arena, "%.*s", (int)name.size, name.data);
+}
+
+static struct op *new_join(struct making *m, const struct node *n, struct joining *j, const struct node *table)
+{
+    static const enum join_kind kinds[] = {[AST_INNER] = JOIN_INNER, [AST_CROSS] = JOIN_INNER, [AST_LEFT] = JOIN_OUTER,
+                                           [AST_RIGHT] = JOIN_OUTER, [AST_SEMI] = JOIN_SEMI,   [AST_ANTI] = JOIN_ANTI};
+    j->spec.kind = kinds[n->join];
+    j->spec.table = table_name(m, table);
+    j->spec.memory_limit = m->memory_limit;
+    split_conjuncts(m, n, j);
+    for (unsigned k = 0; k < 2; k++) {
+        m->layout = j->layout[k];
+        j->spec.keys[k] = j->spec.key_count ? compile(m, j->keys[k], j->spec.key_count) : NULL;
+    }
+    m->layout = (struct layout){0};
+    j->spec.left = pair_columns(m, n, j, 0, &j->spec.lefts);
+    j->spec.right = pair_columns(m, n, j, 1, &j->spec.rights);
+    const struct type **types = ARENA_ARRAY(m->l->arena, const struct type *, j->spec.rights + 1);
+    for (uint32_t i = 0; i < j->spec.rights; i++)
+        types[i] = m->l->attributes[j->layout[1].attributes[j->spec.right[i]]].type;
+    j->spec.right_type = types;
+    struct expr *residual = all_of(m, j->residual.at, j->residual.count);
+    j->spec.condition = residual ? compile(m, &residual, 1) : NULL;
+    if (j->spec.kind == JOIN_SEMI || j->spec.kind == JOIN_ANTI)
+        m->layout = j->layout[0];
+    return join_new(&j->spec, m->memory);
+}
+
+static enum status make_join(struct making *m, const struct node *n)
+{
+    struct joining j = {.residual = {0}};
+    unsigned table = join_table_input(n);
+    enum status s = make(m, node_input(n, table), n);
+    struct ends ends = m->ends;
+    j.layout[1] = m->layout;
+    if (!s)
+        s = make(m, node_input(n, !table), n);
+    if (s)
+        return s;
+    j.layout[0] = m->layout;
+    m->is_static = !node_streams(n);
+    struct op *op = new_join(m, n, &j, node_input(n, table));
+    chain(m, op);
+    struct ends out = m->ends;
+    m->ends = ends;
+    connect(m, op, 1);
+    m->ends = out;
+    return STATUS_OK;
+}
+
 static enum status make(struct making *m, const struct node *n, const struct node *above)
 {
     if (n->kind == NODE_UNION)
         return make_union(m, n);
+    if (n->kind == NODE_JOIN)
+        return make_join(m, n);
     if (n->child) {
         enum status s = make(m, n->child, n);
         if (s)
             return s;
     }
+    m->is_static = !node_streams(n);
     switch (n->kind) {
     case NODE_SOURCE:
         make_source(m, n);
         break;
     case NODE_UNION:
+    case NODE_JOIN:
         break;
     case NODE_WATERMARK:
         make_watermark(m, n);
@@ -435,11 +592,32 @@ enum status physical_make(const struct logical *l, const struct state *(*state)(
     return STATUS_OK;
 }
 
+enum status plan_open_tables(struct plan_run *run, const struct batch *batch, struct error *e)
+{
+    enum status s = STATUS_OK;
+    for (uint32_t i = 0; s == STATUS_OK && i < run->all_count; i++)
+        if (run->is_static[i])
+            s = op_open(run->all[i], batch, e);
+    return s;
+}
+
+// What was made between this table and the next source has all of its input now.
+enum status plan_close_table(struct plan_run *run, uint32_t read, struct error *e)
+{
+    uint32_t end = read + 1 < run->entry_count ? run->entry[read + 1].made : run->all_count;
+    enum status s = STATUS_OK;
+    for (uint32_t i = run->entry[read].made; s == STATUS_OK && i < end; i++)
+        if (run->is_static[i])
+            s = op_close(run->all[i], e);
+    return s;
+}
+
 enum status plan_open_batch(struct plan_run *run, struct op *collector, const struct batch *batch, struct error *e)
 {
     enum status s = STATUS_OK;
     for (uint32_t i = 0; s == STATUS_OK && i < run->all_count; i++)
-        s = op_open(run->all[i], batch, e);
+        if (!run->is_static[i])
+            s = op_open(run->all[i], batch, e);
     return s == STATUS_OK ? op_open(collector, batch, e) : s;
 }
 
@@ -447,7 +625,8 @@ enum status plan_close_batch(struct plan_run *run, struct op *collector, struct 
 {
     enum status s = STATUS_OK;
     for (uint32_t i = 0; s == STATUS_OK && i < run->all_count; i++)
-        s = op_close(run->all[i], e);
+        if (!run->is_static[i])
+            s = op_close(run->all[i], e);
     return s == STATUS_OK ? op_close(collector, e) : s;
 }
 

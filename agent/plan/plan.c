@@ -62,30 +62,44 @@ static void share_columns(struct logical *l, const struct node *n, bool **wanted
 // In the order in which physical_make meets them.
 static void fill_reads(struct plan *p, struct node *n, bool *const *wanted)
 {
-    if (n->child)
-        fill_reads(p, n->child, wanted);
-    if (n->second)
-        fill_reads(p, n->second, wanted);
+    bool second_first = n->kind == NODE_JOIN && join_table_input(n) == 1;
+    for (unsigned k = 0; k < 2; k++) {
+        struct node *input = node_input(n, k ^ second_first);
+        if (input)
+            fill_reads(p, input, wanted);
+    }
     if (n->kind != NODE_SOURCE)
         return;
     struct plan_read *r = &p->reads[p->read_count++];
     int32_t *output = ARENA_ARRAY(p->logical.arena, int32_t, n->attribute_count + 1);
     if (wanted[n->source])
         n->wanted = wanted[n->source];
-    *r = (struct plan_read){.source = n->source, .output = output};
+    *r = (struct plan_read){.source = n->source, .is_static = n->is_static, .output = output};
     for (uint32_t i = 0; i < n->attribute_count; i++)
         output[i] = n->wanted[i] ? (int32_t)r->outputs++ : -1;
 }
 
+// Operators at most: a union makes a projection for each input, and none of its own.
+static uint32_t count_steps(const struct node *n)
+{
+    uint32_t count = 0;
+    for (; n; n = n->child)
+        count += n->second ? 2 + count_steps(n->second) : 1;
+    return count;
+}
+
 static enum status check_size(const struct logical *l, struct error *e)
 {
-    uint32_t steps = node_count(l->root, NODE_UNION); // a projection each input, no operator of its own
-    for (enum node_kind kind = NODE_SOURCE; kind <= NODE_PROJECT; kind++)
-        steps += node_count(l->root, kind);
+    uint32_t steps = count_steps(l->root) + (l->late ? 1 : 0);
     if (steps <= PLAN_OPERATORS)
         return STATUS_OK;
     return sql_error(&l->pipeline->query, l->root->offset, l->root->length, e,
                      "[UNSUPPORTED_FEATURE] the query takes %u steps, there may be %d", steps, PLAN_OPERATORS);
+}
+
+const struct field *plan_sink_fields(const struct plan *p, const struct pipeline_sink *sink, uint32_t *count)
+{
+    return sink == p->logical.pipeline->late_sink ? plan_late_fields(p, count) : plan_fields(p, count);
 }
 
 // The result's columns and each sink's options together.
@@ -95,9 +109,11 @@ static enum status check_sinks(const struct plan *p, struct error *e)
     for (uint32_t i = 0; i < l->pipeline->sink_count; i++) {
         const struct pipeline_sink *sink = &l->pipeline->sinks[i];
         struct error why = {0};
+        uint32_t count;
+        const struct field *fields = plan_sink_fields(p, sink, &count);
         if (sink->class->check == NULL)
             continue;
-        enum status s = sink->class->check(&sink->options, l->fields, p->field_count, l->arena->memory, &why);
+        enum status s = sink->class->check(&sink->options, fields, count, l->arena->memory, &why);
         if (s == STATUS_CONFIG)
             return pipeline_error(l->pipeline, sink->place, e, "sink %.*s: %.900s", (int)sink->name.size,
                                   sink->name.data, why.text);
@@ -105,25 +121,6 @@ static enum status check_sinks(const struct plan *p, struct error *e)
             return error_set(e, s, "%s", why.text);
     }
     return STATUS_OK;
-}
-
-void plan_warn(const struct plan *p, struct text *out)
-{
-    const struct logical *l = &p->logical;
-    for (uint32_t i = 0; i < l->pipeline->sink_count; i++) {
-        const struct pipeline_sink *sink = &l->pipeline->sinks[i];
-        struct text words;
-        text_init(&words, out->memory);
-        if (sink->class->warn != NULL)
-            sink->class->warn(&sink->options, l->fields, p->field_count, &words);
-        for (size_t at = 0, end; at < words.size; at = end + 1) {
-            for (end = at; words.data[end] != '\n';)
-                end++;
-            text_printf(out, "warning: sink %.*s: %.*s\n", (int)sink->name.size, sink->name.data, (int)(end - at),
-                        words.data + at);
-        }
-        text_free(&words);
-    }
 }
 
 enum status plan_make(const struct pipeline *pipeline, const struct session *session, struct arena *arena,
@@ -144,6 +141,9 @@ enum status plan_make(const struct pipeline *pipeline, const struct session *ses
         return s;
     p->field_count = l->root->item_count;
     predicates_push(l);
+    s = late_rows_find(l, e);
+    if (s)
+        return s;
     columns_prune(l);
     s = check_sources(l, l->root, e);
     if (!s)
@@ -163,6 +163,18 @@ const struct field *plan_fields(const struct plan *p, uint32_t *count)
 {
     *count = p->field_count;
     return p->logical.fields;
+}
+
+const struct field *plan_late_fields(const struct plan *p, uint32_t *count)
+{
+    const struct logical *l = &p->logical;
+    *count = l->late_source ? l->late_source->attribute_count : 0;
+    if (!l->late_source)
+        return NULL;
+    struct field *fields = ARENA_ARRAY(l->arena, struct field, *count + 1);
+    for (uint32_t i = 0; i < *count; i++)
+        fields[i] = l->tables[l->late_source->source].column[i].field;
+    return fields;
 }
 
 static bool find_column(const struct node *root, uint32_t attribute, uint32_t *out)

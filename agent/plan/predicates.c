@@ -2,26 +2,14 @@
 //
 // It matters for more than speed: a row that is filtered below the watermark does not move it. Spark pushes conjuncts
 // that do not mention the event time below the watermark, from wherever in the plan they can get there.
-#include "agent/plan/logical.h"
+#include "agent/plan/predicates.h"
 
 #include "ops/function.h"
-
-static struct node *push(struct logical *l, struct node *n, const struct expr_list *above);
 
 // Parts `above` into what goes below `n` and what stays.
 struct parting {
     struct expr_list below, stay;
 };
-
-static bool mentions_only(const struct logical *l, const struct expr *x, const bool *allowed)
-{
-    bool *seen = ARENA_ARRAY(l->arena, bool, l->attribute_count);
-    expr_mark(x, seen);
-    for (uint32_t i = 0; i < l->attribute_count; i++)
-        if (seen[i] && !allowed[i])
-            return false;
-    return true;
-}
 
 static bool assignments_deterministic(const struct assignment *items, uint32_t count)
 {
@@ -85,33 +73,43 @@ static void part_mentions(struct logical *l, const uint32_t *made, uint32_t coun
 // Functions that are NULL when an argument is (NullIntolerant): a conjunct of them is not true for a NULL column.
 static bool null_intolerant(const struct expr *x)
 {
-    static const char *const names[] = {
-        "=",        "<",        ">",          "<=",         ">=",       "not",      "+",           "-",
-        "*",        "/",        "%",          "div",        "cast",     "like",     "rlike",       "&",
-        "|",        "^",        "~",          "[]",         "upper",    "lower",    "length",      "abs",
-        "negative", "trim",     "substring",  "date_trunc", "hour",     "minute",   "second",      "year",
-        "month",    "day",      "quarter",    "date_add",   "date_sub", "datediff", "date_format", "startswith",
-        "endswith", "contains", "is not null"};
+    static const char *const names[] = {"=",        "<",        ">",           "<=",         ">=",       "not",
+                                        "+",        "-",        "*",           "/",          "%",        "div",
+                                        "cast",     "like",     "rlike",       "&",          "|",        "^",
+                                        "~",        "[]",       "upper",       "lower",      "length",   "abs",
+                                        "negative", "trim",     "substring",   "date_trunc", "hour",     "minute",
+                                        "second",   "year",     "month",       "day",        "quarter",  "date_add",
+                                        "date_sub", "datediff", "date_format", "startswith", "endswith", "contains"};
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
         if (expr_is_call(x, names[i]))
             return true;
     return false;
 }
 
-static void infer_not_null(struct logical *l, struct expr *x, uint32_t time, struct expr_list *out)
+void expr_list_put(struct logical *l, struct expr_list *list, struct expr *x)
+{
+    for (uint32_t i = 0; i < list->count; i++)
+        if (expr_same(list->at[i], x))
+            return;
+    expr_list_add(l, list, x);
+}
+
+static void scan_intolerant(struct logical *l, struct expr *x, uint32_t but, struct expr_list *out)
 {
     bool column = x->kind == EXPR_COLUMN || (expr_is_call(x, ".") && x->args[0]->kind == EXPR_COLUMN);
-    if (column && !expr_mentions(x, time) && x->nullable) {
+    if (column && x->nullable && (but == NO_ATTRIBUTE || !expr_mentions(x, but))) {
         struct expr *there = call_named(l, "isnotnull", &x, 1);
-        for (uint32_t i = 0; there && i < out->count; i++)
-            if (expr_equal(out->at[i], there))
-                return;
         if (there)
-            expr_list_add(l, out, there);
+            expr_list_put(l, out, there);
     }
     if (x->kind == EXPR_CALL && null_intolerant(x))
         for (uint32_t i = 0; i < x->argc; i++)
-            infer_not_null(l, x->args[i], time, out);
+            scan_intolerant(l, x->args[i], but, out);
+}
+
+void infer_not_null(struct logical *l, struct expr *x, uint32_t but, struct expr_list *out)
+{
+    scan_intolerant(l, expr_is_call(x, "is not null") ? x->args[0] : x, but, out);
 }
 
 // From time = x and a conjunct about time follows the same about x.
@@ -179,10 +177,10 @@ static struct node *push_filter(struct logical *l, struct node *n, const struct 
 {
     struct expr_list all = {0};
     for (uint32_t i = 0; i < n->conjunct_count; i++)
-        expr_list_add(l, &all, n->conjuncts[i]);
+        expr_list_put(l, &all, n->conjuncts[i]);
     for (uint32_t i = 0; i < above->count; i++)
-        expr_list_add(l, &all, above->at[i]);
-    return push(l, n->child, &all);
+        expr_list_put(l, &all, above->at[i]);
+    return push_down(l, n->child, &all);
 }
 
 // Each input gets the conjuncts in its own columns.
@@ -201,21 +199,23 @@ static struct node *push_union(struct logical *l, struct node *n, const struct e
                 expr_list_add(l, &stay, above->at[i]);
         }
         struct node **input = k ? &n->second : &n->child;
-        *input = push(l, *input, &below);
+        *input = push_down(l, *input, &below);
     }
     return node_filter(l, n, stay.at, stay.count);
 }
 
-static struct node *push(struct logical *l, struct node *n, const struct expr_list *above)
+struct node *push_down(struct logical *l, struct node *n, const struct expr_list *above)
 {
     if (n->kind == NODE_FILTER)
         return push_filter(l, n, above);
     if (n->kind == NODE_UNION)
         return push_union(l, n, above);
+    if (n->kind == NODE_JOIN)
+        return push_join(l, n, above);
     struct parting p = {0};
     part(l, n, above, &p);
     if (n->child)
-        n->child = push(l, n->child, &p.below);
+        n->child = push_down(l, n->child, &p.below);
     return node_filter(l, n, p.stay.at, p.stay.count);
 }
 
@@ -247,5 +247,9 @@ void predicates_push(struct logical *l)
 {
     lower_windows(&l->root);
     struct expr_list none = {0};
-    l->root = push(l, l->root, &none);
+    l->root = push_down(l, l->root, &none);
+    infer_at_joins(l, l->root);
+    l->root = push_down(l, l->root, &none);
+    extract_at_joins(l, l->root);
+    l->root = push_down(l, l->root, &none);
 }

@@ -10,7 +10,7 @@ void scope_add(struct binder *b, struct scope *s, struct slice qualifier, struct
         s->column = grown;
         s->capacity = capacity;
     }
-    s->column[s->count++] = (struct scope_column){qualifier, name, attribute};
+    s->column[s->count++] = (struct scope_column){qualifier, name, attribute, false};
 }
 
 const char *name_text(struct arena *a, const struct slice *parts, uint32_t count)
@@ -22,14 +22,15 @@ const char *name_text(struct arena *a, const struct slice *parts, uint32_t count
 }
 
 // Columns that the name fits, `skip` parts of it being the qualifier: the same attribute twice is one.
-static uint32_t matches(const struct scope *s, const struct ast_expr *name, uint32_t skip, uint32_t *attribute)
+static uint32_t matches(const struct scope *s, const struct ast_expr *name, uint32_t skip, bool hidden,
+                        uint32_t *attribute)
 {
     uint32_t found = 0;
     for (uint32_t i = 0; i < s->count; i++) {
         const struct scope_column *c = &s->column[i];
         if (!slice_equal_fold(c->name, name->parts[skip]))
             continue;
-        if (skip && !slice_equal_fold(c->qualifier, name->parts[0]))
+        if (c->hidden != hidden || (skip && !slice_equal_fold(c->qualifier, name->parts[0])))
             continue;
         if (found && *attribute == c->attribute)
             continue;
@@ -44,31 +45,34 @@ static enum status ambiguous(struct binder *b, const struct scope *s, const stru
     const char *list = "";
     for (uint32_t i = 0; i < s->count; i++) {
         const struct scope_column *c = &s->column[i];
-        if (!slice_equal_fold(c->name, name->parts[skip]))
+        if (!slice_equal_fold(c->name, name->parts[skip]) || (!skip && c->hidden))
             continue;
         struct slice full[2] = {c->qualifier, c->name};
         uint32_t from = c->qualifier.size ? 0 : 1;
         list =
             arena_printf(b->l->arena, "%s%s%s", list, *list ? ", " : "", name_text(b->l->arena, full + from, 2 - from));
     }
-    return BIND_ERROR(b, name, "[AMBIGUOUS_REFERENCE] %s is ambiguous, it could be: %s",
+    return BIND_ERROR(b, name, "[AMBIGUOUS_REFERENCE] %s is ambiguous, it could be: %s; name one of them anew with AS",
                       name_text(b->l->arena, name->parts, name->part_count), list);
 }
 
 enum status scope_find(struct binder *b, const struct scope *s, const struct ast_expr *name, uint32_t *attribute,
                        uint32_t *taken)
 {
-    // a qualified match wins over a field of a column named as the table (AttributeSeq.resolve)
-    for (uint32_t skip = name->part_count > 1 ? 1 : 0;; skip--) {
-        uint32_t found = matches(s, name, skip, attribute);
+    // a qualified match wins over a field of a column named as the table (AttributeSeq.resolve), and both over what is
+    // hidden
+    uint32_t most = name->part_count > 1 ? 1 : 0;
+    for (uint32_t try = 0; try <= most + 1; try++) {
+        bool hidden = try > most;
+        uint32_t skip = hidden ? 1 : most - try;
+        uint32_t found = hidden && most == 0 ? 0 : matches(s, name, skip, hidden, attribute);
         *taken = skip + 1;
         if (found > 1)
             return ambiguous(b, s, name, skip);
         if (found == 1)
             return STATUS_OK;
-        if (skip == 0)
-            return STATUS_END;
     }
+    return STATUS_END;
 }
 
 enum status scope_unresolved(struct binder *b, const struct scope *s, const struct ast_expr *name)

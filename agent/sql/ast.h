@@ -68,11 +68,12 @@ struct ast_relation {
     struct slice *columns;    // t(a, b), LATERAL VIEW … AS a, b
     uint32_t column_count;
     struct ast_select *query;          // AST_DERIVED
-    struct ast_relation *left, *right; // AST_JOIN; AST_LATERAL: left
+    struct ast_relation *left, *right; // AST_JOIN; AST_LATERAL: left, NULL without a FROM
     enum ast_join join;
     struct ast_expr *on;
     struct slice *using; // USING (a, b)
     uint32_t using_count;
+    bool natural;
     struct ast_expr *generator; // AST_LATERAL
     bool outer;                 // LATERAL VIEW OUTER
 };

@@ -170,12 +170,11 @@ static struct ast_relation *parse_relation(struct parser *p)
     struct ast_relation *r = parser_enter(p) ? parse_relation_primary(p) : NULL;
     for (uint32_t chain = 0; r != NULL; chain++) {
         const struct token *begin = p->token;
-        if (at_word(p, "NATURAL"))
-            r = fail_unsupported(p, begin, "NATURAL JOIN (write USING and the columns)");
+        bool natural = accept_word(p, "NATURAL");
         if ((at_word(p, "PIVOT") || at_word(p, "UNPIVOT")) && ahead_symbol(p, 1, "("))
             r = fail_unsupported(p, begin, "PIVOT and UNPIVOT");
         const struct join_words *join = accept_join(p);
-        if (join == NULL && at_join_word(p))
+        if (join == NULL && (natural || at_join_word(p)))
             fail_expected(p, "JOIN (INNER, CROSS, LEFT, RIGHT, FULL, SEMI or ANTI JOIN)");
         if (join == NULL || r == NULL)
             break;
@@ -183,9 +182,11 @@ static struct ast_relation *parse_relation(struct parser *p)
             r = fail_token(p, begin, "[FAILED_TO_PARSE_TOO_COMPLEX] more than %d joins", PARSE_CHAIN_MAX);
         else
             r = join_new(p, r, join->join);
-        if (r != NULL && accept_word(p, "ON"))
+        if (r != NULL)
+            r->natural = natural;
+        if (r != NULL && !natural && accept_word(p, "ON"))
             r->on = parse_expression(p);
-        else if (r != NULL && accept_word(p, "USING"))
+        else if (r != NULL && !natural && accept_word(p, "USING"))
             r->using = expect_names(p, "a column name", &r->using_count);
         r = r == NULL ? NULL : relation_finish(p, r);
     }

@@ -35,6 +35,7 @@ struct mqtt_settings {
     int birth_qos;
     bool birth_retain;
     uint16_t in_flight;         // messages under way at once, either direction (receive maximum)
+    uint16_t queue_messages;    // handed over to be sent and not settled, those under way included
     size_t queue_bytes;         // payloads waiting in the client, either direction
     const char *const *filters; // subscriptions, NULL-terminated; NULL: none
     int subscribe_qos;          // 1: what is taken is acknowledged to the broker by `acknowledge`, not before
@@ -53,7 +54,7 @@ struct mqtt_in { // borrowed until acknowledge or give_back
     struct slice topic, payload;
     int qos;
     bool retain;
-    int64_t received; // wall clock, microseconds
+    int64_t received; // monotonic, as the port's
 };
 
 enum { MQTT_REASON_MAX = 256 };
@@ -75,7 +76,7 @@ struct mqtt_class {
                         struct memory *memory, struct mqtt_client **out, struct error *e);
     void (*close)(struct mqtt_client *c); // NULL is fine; says goodbye within a second
     struct mqtt_state (*state)(struct mqtt_client *c);
-    // STATUS_AGAIN: not connected, or the window or the queue is full; nothing was queued. Copies. `token` comes back.
+    // STATUS_AGAIN: not connected, or the queue is full; nothing was queued. Copies. `token` comes back.
     enum status (*publish)(struct mqtt_client *c, const struct mqtt_out *message, uint64_t token, struct error *e);
     // The next token that is settled. *status: OK: it arrived (qos 0: written; 1: PUBACK; 2: PUBCOMP). AGAIN: unknown
     // (the connection was lost before the answer), or refused for now. FAILED: refused (MQTT 5 reason code >= 0x80, in

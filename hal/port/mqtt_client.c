@@ -188,7 +188,7 @@ static enum status client_publish(struct mqtt_client *c, const struct mqtt_out *
     pthread_mutex_lock(&c->lock);
     uint32_t under_way = c->to_send.count + c->flying.count + c->settled.count;
     size_t bytes = c->to_send.bytes + c->flying.bytes + c->settled.bytes;
-    bool room = c->state.connected && under_way < c->settings.in_flight &&
+    bool room = c->state.connected && under_way < c->settings.queue_messages &&
                 (under_way == 0 || bytes + message->payload.size <= c->settings.queue_bytes);
     if (room) {
         struct mqtt_item *item = mqtt_item_new(&c->pool);

@@ -5,6 +5,7 @@
 // is safe. Publishing without a connection would queue in its memory, behind our back: we publish while connected only,
 // and what was not answered when a connection ends is unknown.
 #include "hal/port/mqtt_client.h"
+#include "hal/port/tls_roots.h"
 #include "hal/port/tls_words.h"
 
 #include <assert.h>
@@ -15,7 +16,6 @@
 #include <openssl/ssl.h>
 #include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -30,6 +30,7 @@ enum {
     SHORT_LIFE = 30,   // seconds; a connection closed sooner by the peer, STRIKES times in a row: our id is taken
     STRIKES = 3,
     CALM = 600,       // seconds a connection lives before a take-over is forgotten
+    TELL_AFTER = 20,  // milliseconds without a further answer: the engine is told of those there are
     POLL_MOST = 1000, // milliseconds: the library's clockwork wants to be called about once a second
     READS = 64,       // packets a turn
     FAREWELL = 800,   // milliseconds
@@ -54,13 +55,6 @@ static int64_t now(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * SECOND + t.tv_nsec / 1000;
-}
-
-static int64_t wall(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
     return (int64_t)t.tv_sec * SECOND + t.tv_nsec / 1000;
 }
 
@@ -115,6 +109,7 @@ static const char *loss_words(int rc)
 
 // ---------------------------------------------------------------- what the library says
 
+// For a connection's beginning only: with somebody listening the library prints a line for every packet.
 static void on_log(struct mosquitto *m, void *arg, int level, const char *text)
 {
     struct session *s = arg;
@@ -163,7 +158,8 @@ static void on_connect(struct mosquitto *m, void *arg, int code, int flags, cons
 {
     struct session *s = arg;
     struct mqtt_client *c = s->c;
-    (void)m, (void)properties;
+    (void)properties;
+    mosquitto_log_callback_set(m, NULL);
     if (code != 0) {
         lose(s, refusal_words(code));
         return;
@@ -239,7 +235,7 @@ static void on_message(struct mosquitto *m, void *arg, const struct mosquitto_me
                                    .retain = message->retain};
         struct mqtt_item *item = mqtt_item_new(&c->pool);
         mqtt_item_fill(item, &content);
-        item->received = wall();
+        item->received = now();
         mqtt_items_push(&c->arrived, item);
     }
     pthread_mutex_unlock(&c->lock);
@@ -267,7 +263,9 @@ static enum status refusal_status(int code)
 static void settle(struct mqtt_client *c, struct mqtt_item *item, enum status status, const char *why)
 {
     item->status = status;
-    snprintf(item->reason, sizeof(item->reason), "%s", why);
+    item->reason[0] = '\0';
+    if (why[0] != '\0')
+        snprintf(item->reason, sizeof(item->reason), "%s", why);
     mqtt_items_push(&c->settled, item);
 }
 
@@ -279,14 +277,16 @@ static void on_publish(struct mosquitto *m, void *arg, int mid, int code, const 
     s->progress_at = now();
     pthread_mutex_lock(&c->lock);
     struct mqtt_item *item = mqtt_items_take(&c->flying, mid);
-    bool first = c->settled.count == 0;
     if (item != NULL && code >= MQTT_RC_UNSPECIFIED)
         settle(c, item, refusal_status(code), mosquitto_reason_string(code));
     else if (item != NULL)
         settle(c, item, STATUS_OK, "");
     s->useful |= item != NULL && item->status == STATUS_OK;
+    // The engine is woken for a part of the queue, not for each; what is left of a part when nothing comes any more is
+    // told by turn.
+    bool news = item != NULL && (c->flying.count == 0 || c->settled.count == (c->settings.queue_messages + 3U) / 4);
     pthread_mutex_unlock(&c->lock);
-    if (item != NULL && first)
+    if (news)
         wake_engine(s);
 }
 
@@ -318,17 +318,18 @@ static bool set_tls(struct session *s)
         return true;
     if (!readable(s, "ca", tls->ca) || !readable(s, "cert", tls->cert) || !readable(s, "key", tls->key))
         return false;
-    const char *system = getenv(X509_get_default_cert_dir_env());
-    if (system == NULL)
-        system = X509_get_default_cert_dir();
-    if (tls->ca == NULL)
-        mosquitto_int_option(s->m, MOSQ_OPT_TLS_USE_OS_CERTS, 1);
-    if (tls->ca != NULL || tls->cert != NULL) {
-        int rc = mosquitto_tls_set(s->m, tls->ca, tls->ca == NULL ? system : NULL, tls->cert, tls->key, no_password);
-        if (rc != MOSQ_ERR_SUCCESS) {
-            lose(s, mosquitto_strerror(rc));
-            return false;
-        }
+    struct tls_roots roots = {0};
+    struct error e;
+    if (tls->ca == NULL && tls_roots_find("", &roots, &e) != STATUS_OK) {
+        lose(s, e.text);
+        return false;
+    }
+    const char *file = tls->ca != NULL ? tls->ca : roots.file[0] != '\0' ? roots.file : NULL;
+    int rc = mosquitto_tls_set(s->m, file, roots.directory[0] != '\0' ? roots.directory : NULL, tls->cert, tls->key,
+                               no_password);
+    if (rc != MOSQ_ERR_SUCCESS) {
+        lose(s, mosquitto_strerror(rc));
+        return false;
     }
     return true;
 }
@@ -583,6 +584,15 @@ static void drain(int wake)
     (void)ignored;
 }
 
+// There is something settled that the engine does not know of.
+static bool untold(struct session *s)
+{
+    pthread_mutex_lock(&s->c->lock);
+    uint32_t count = s->c->settled.count;
+    pthread_mutex_unlock(&s->c->lock);
+    return count > 0;
+}
+
 static void turn(struct session *s)
 {
     publish_waiting(s);
@@ -594,8 +604,11 @@ static void turn(struct session *s)
     // A socket that is neither read nor written is left alone: its peer's leaving can wait.
     if (wanted == 0)
         fds[0].fd = -1;
-    if (poll(fds, 2, POLL_MOST) < 0 && errno != EINTR)
+    int ready = poll(fds, 2, untold(s) ? TELL_AFTER : POLL_MOST);
+    if (ready < 0 && errno != EINTR)
         lose(s, strerror(errno));
+    if (ready == 0 && untold(s))
+        wake_engine(s);
     if (fds[1].revents != 0)
         drain(s->c->wake);
     if (!s->lost && fds[0].revents != 0 && tcp_is_up(s, fds[0].revents)) {

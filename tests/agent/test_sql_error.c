@@ -108,7 +108,7 @@ static const struct {
     {"", "1:1:", "[PARSE_EMPTY_STATEMENT]"},
     {"SELECT 1; SELECT 2", "1:11:", "unexpected 'SELECT'"},
     {"INSERT INTO t VALUES (1)", "1:1:", "expected SELECT"},
-    {"SELECT a FROM t NATURAL JOIN u", "1:17:", "[UNSUPPORTED_FEATURE] NATURAL JOIN"},
+    {"SELECT a FROM t NATURAL u", "1:25:", "expected JOIN"},
     {"SELECT a FROM t TABLESAMPLE (1 ROWS)", "1:17:", "TABLESAMPLE"},
     {"SELECT a FROM range(3)", "1:15:", "a function as a table"},
     {"SELECT a FROM VALUES (1)", "1:15:", "VALUES"},

@@ -57,11 +57,11 @@ struct mqtt_client {
     struct mqtt_sim *broker;
     struct session *session;
     struct mqtt_state state;
-    uint32_t window, failures;
+    uint32_t window, queue, failures;
     int64_t retry_at;
-    struct out *out; // window of them
+    struct out *out; // queue of them
     uint32_t out_count;
-    struct answer *answer; // window of them
+    struct answer *answer; // queue of them
     uint32_t answer_count;
 };
 
@@ -153,7 +153,7 @@ static void later(struct mqtt_sim *b, int64_t when)
 
 static void answer(struct mqtt_client *c, uint64_t token, enum status status, const char *reason)
 {
-    assert(c->answer_count < c->window);
+    assert(c->answer_count < c->queue);
     struct answer *a = &c->answer[c->answer_count++];
     *a = (struct answer){.token = token, .status = status};
     snprintf(a->reason, sizeof(a->reason), "%s", reason);
@@ -309,8 +309,9 @@ static enum status client_open(const struct mqtt_settings *settings, struct port
     struct mqtt_client *c = mem_zalloc(&b->memory, sizeof(*c));
     c->broker = b;
     c->window = settings->in_flight;
-    c->out = mem_zalloc(&b->memory, c->window * sizeof(*c->out));
-    c->answer = mem_zalloc(&b->memory, c->window * sizeof(*c->answer));
+    c->queue = settings->queue_messages;
+    c->out = mem_zalloc(&b->memory, c->queue * sizeof(*c->out));
+    c->answer = mem_zalloc(&b->memory, c->queue * sizeof(*c->answer));
     c->session = find_session(b, settings);
     c->next = b->clients;
     b->clients = c;
@@ -343,8 +344,8 @@ static void client_close(struct mqtt_client *c)
     }
     if (c->session != NULL && !c->session->durable)
         letters_drop(&c->session->waiting, c->session->waiting.count);
-    mem_free(&b->memory, c->out, c->window * sizeof(*c->out));
-    mem_free(&b->memory, c->answer, c->window * sizeof(*c->answer));
+    mem_free(&b->memory, c->out, c->queue * sizeof(*c->out));
+    mem_free(&b->memory, c->answer, c->queue * sizeof(*c->answer));
     mem_free(&b->memory, c, sizeof(*c));
 }
 
@@ -357,7 +358,7 @@ static enum status client_publish(struct mqtt_client *c, const struct mqtt_out *
                                   struct error *e)
 {
     struct mqtt_sim *b = c->broker;
-    if (!c->state.connected || c->out_count + c->answer_count == c->window)
+    if (!c->state.connected || c->out_count + c->answer_count == c->queue)
         return error_set(e, STATUS_AGAIN, "mqtt: no room now");
     struct slice property = message->property_count > 0 ? message->property[1] : (struct slice){0};
     struct out o = {.letter = letter_make(b, message->topic, message->payload, property),
@@ -391,11 +392,8 @@ static uint32_t client_take(struct mqtt_client *c, struct mqtt_in *out, uint32_t
         return 0;
     for (; count < most && s->taken < s->sent; count++, s->taken++) {
         struct mqtt_sim_letter v = letter_view(&s->waiting.at[s->taken]);
-        out[count] = (struct mqtt_in){.topic = v.topic,
-                                      .payload = v.payload,
-                                      .qos = v.qos,
-                                      .retain = v.retain,
-                                      .received = c->broker->port->class->wall(c->broker->port)};
+        out[count] = (struct mqtt_in){
+            .topic = v.topic, .payload = v.payload, .qos = v.qos, .retain = v.retain, .received = now(c->broker)};
     }
     return count;
 }
@@ -408,6 +406,7 @@ static void client_acknowledge(struct mqtt_client *c)
     letters_drop(&s->waiting, s->taken);
     s->sent -= s->taken;
     s->taken = 0;
+    c->state.pressing = false;
     deliver(s);
 }
 

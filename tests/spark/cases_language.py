@@ -88,21 +88,7 @@ def intervals(case):
     case("time_interval_names", "SELECT INTERVAL '1' DAY, INTERVAL 1 DAY 2 HOURS, u - t, t + INTERVAL '1' HOUR, INTERVAL '1' DAY * n, -INTERVAL '1' DAY, (u - t) / 2, make_dt_interval(1), make_dt_interval(1, 2, 3, 4), make_ym_interval(), CAST(u - t AS INTERVAL DAY), extract(DAY FROM u - t), CAST(t AS DATE) - CAST(u AS DATE) FROM events WHERE n = 3", TIMES, schema=TIMES_SCHEMA)
 
 
-JSONS = [
-    rows(*[{"k": k, "j": j} for k, j in enumerate((
-        '{"a":1,"b":"x","c":[1,2.5,null],"d":{"e":{"f":"deep"},"g":[{"h":1},{"h":"no"}]},"t":"2024-03-01T12:34:56.789Z","n":1.50,"m":{"p":1,"q":2}}',
-        '{"a":"1","b":5,"c":"no","d":[],"t":"yesterday","n":"7.25"}', '{"a":1', "", "   ", None, "null", "[]", '[{"a":1},{"a":2}]', "5", '"x"', "{}", '{"a":2}garbage', '{"b":{"x":[1, 2],"y":null},"b2":1}',
-        '{"b":1.50,"a":1e2}', "{'a':7,'b':'single'}", '{"a":2147483648,"b":true}', '{"a":-0,"b":"\\u00e9\\ud83d\\ude00\\n"}'))]),
-]
-
-
-def chains(case):
-    case("expr_long_chain", "SELECT k" + " + 1" * 500 + " AS a, concat(j" + ", 'x'" * 300 + ") AS b, k" + " OR k".join(" = %d" % i for i in range(600)) + " AS c FROM events WHERE k < 3", JSONS, schema="k INT, j STRING")
-    case("agg_regression", "SELECT regr_slope(k, length(j)) AS a, regr_intercept(k, length(j)) AS b, regr_r2(k, length(j)) AS c, regr_count(k, length(j)) AS d, regr_avgx(k, length(j)) AS e, regr_sxy(k, length(j)) AS f, listagg(CAST(k AS STRING), '-') AS g, string_agg(trim(j)) AS h, try_sum(k) AS i FROM events", JSONS, schema="k INT, j STRING", mode="complete")
-
-
 def add(case):
     lambdas(case)
-    chains(case)
     generators(case)
     intervals(case)

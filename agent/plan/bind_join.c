@@ -1,0 +1,205 @@
+// JOIN: ON, USING, NATURAL, and the comma.
+#include "agent/plan/bind.h"
+
+// The columns of both sides in the scope: [first, middle) and [middle, end).
+struct halves {
+    uint32_t first, middle, end;
+};
+
+// A column of USING on one side. STATUS_END: there is none.
+static enum status find_using(struct query *q, const struct ast_relation *r, struct slice name, uint32_t from,
+                              uint32_t to, uint32_t *place)
+{
+    uint32_t found = 0;
+    for (uint32_t i = from; i < to; i++) {
+        const struct scope_column *c = &q->scope.column[i];
+        if (c->hidden || !slice_equal_fold(c->name, name))
+            continue;
+        *place = i;
+        found++;
+    }
+    if (found > 1)
+        return BIND_ERROR(q->b, r, "[AMBIGUOUS_REFERENCE] `%.*s` of USING is ambiguous: one side has it %u times",
+                          (int)name.size, name.data, found);
+    return found ? STATUS_OK : STATUS_END;
+}
+
+static enum status no_column(struct query *q, const struct ast_relation *r, struct slice name, uint32_t from,
+                             uint32_t to, const char *side)
+{
+    const char *list = "";
+    for (uint32_t i = from; i < to; i++)
+        list = arena_printf(q->b->l->arena, "%s%s`%.*s`", list, i > from ? ", " : "", (int)q->scope.column[i].name.size,
+                            q->scope.column[i].name.data);
+    return BIND_ERROR(q->b, r,
+                      "[UNRESOLVED_USING_COLUMN_FOR_JOIN] there is no column `%.*s` on the %s side; there are: %s",
+                      (int)name.size, name.data, side, list);
+}
+
+// left = right, cast so that they meet.
+static enum status equal(struct query *q, const struct ast_relation *r, uint32_t left, uint32_t right,
+                         struct expr **out)
+{
+    struct logical *l = q->b->l;
+    struct expr *pair[2] = {attribute_expr(l, left), attribute_expr(l, right)};
+    const struct ast_expr place = {.offset = r->offset, .length = r->length};
+    if (expr_call(l->arena, l->session, function_find(SLICE("=")), pair, 2, out, q->b->e))
+        return bind_place(q->b, &place);
+    return STATUS_OK;
+}
+
+// The columns as `*` shows them: those of USING, the rest of the left side, of the right side. The other side's column
+// of each is seen with its qualifier only, and first by `t.*`.
+static void arrange(struct query *q, const struct ast_relation *r, const struct halves *h, uint32_t (*pair)[2],
+                    uint32_t pairs)
+{
+    struct scope_column *old = ARENA_ARRAY(q->b->l->arena, struct scope_column, h->end - h->first);
+    bool *taken = ARENA_ARRAY(q->b->l->arena, bool, h->end);
+    bool shows_right = r->join == AST_RIGHT;
+    memcpy(old, q->scope.column + h->first, (h->end - h->first) * sizeof *old);
+    q->scope.count = h->first;
+    for (uint32_t i = 0; i < pairs; i++) {
+        const struct scope_column *c = &old[pair[i][shows_right] - h->first];
+        scope_add(q->b, &q->scope, c->qualifier, c->name, c->attribute);
+        taken[pair[i][0]] = taken[pair[i][1]] = true;
+    }
+    for (uint32_t i = 0; i < pairs; i++) {
+        const struct scope_column *c = &old[pair[i][!shows_right] - h->first];
+        scope_add(q->b, &q->scope, c->qualifier, c->name, c->attribute);
+        q->scope.column[q->scope.count - 1].hidden = true;
+    }
+    for (uint32_t i = h->first; i < h->end; i++)
+        if (!taken[i]) {
+            const struct scope_column c = old[i - h->first];
+            scope_add(q->b, &q->scope, c.qualifier, c.name, c.attribute);
+            q->scope.column[q->scope.count - 1].hidden = c.hidden;
+        }
+}
+
+// The names that both sides have, in the left one's order.
+static void natural_names(struct query *q, const struct halves *h, struct slice *names, uint32_t *count)
+{
+    *count = 0;
+    for (uint32_t i = h->first; i < h->middle; i++) {
+        const struct scope_column *c = &q->scope.column[i];
+        bool both = false;
+        for (uint32_t k = h->middle; k < h->end && !c->hidden; k++)
+            both = both || (!q->scope.column[k].hidden && slice_equal_fold(q->scope.column[k].name, c->name));
+        if (both)
+            names[(*count)++] = c->name;
+    }
+}
+
+static enum status bind_using(struct query *q, const struct ast_relation *r, const struct halves *h,
+                              struct expr_list *conjuncts)
+{
+    struct logical *l = q->b->l;
+    const struct slice *names = r->using;
+    uint32_t count = r->using_count;
+    if (r->natural) {
+        struct slice *common = ARENA_ARRAY(l->arena, struct slice, h->middle + 1);
+        natural_names(q, h, common, &count);
+        names = common;
+    }
+    uint32_t(*pair)[2] = arena_zalloc(l->arena, (count + 1) * sizeof *pair);
+    enum status s = STATUS_OK;
+    for (uint32_t i = 0; !s && i < count; i++) {
+        struct expr *x;
+        s = find_using(q, r, names[i], h->first, h->middle, &pair[i][0]);
+        if (s == STATUS_END)
+            return no_column(q, r, names[i], h->first, h->middle, "left");
+        if (!s)
+            s = find_using(q, r, names[i], h->middle, h->end, &pair[i][1]);
+        if (s == STATUS_END)
+            return no_column(q, r, names[i], h->middle, h->end, "right");
+        if (!s)
+            s = equal(q, r, q->scope.column[pair[i][0]].attribute, q->scope.column[pair[i][1]].attribute, &x);
+        if (!s)
+            expr_list_add(l, conjuncts, x);
+    }
+    if (!s)
+        arrange(q, r, h, pair, count);
+    return s;
+}
+
+// ON sees the two sides, not what stands before them behind a comma.
+static enum status bind_on(struct query *q, const struct ast_relation *r, const struct halves *h,
+                           struct expr_list *conjuncts)
+{
+    struct scope all = q->scope;
+    struct context c = {.q = q, .clause = CLAUSE_ON};
+    struct expr *x;
+    q->scope = (struct scope){.column = all.column + h->first, .count = h->end - h->first};
+    enum status s = bind_expr(&c, r->on, &x);
+    q->scope = all;
+    if (s)
+        return s;
+    if (x->type->id != TYPE_BOOLEAN)
+        return BIND_ERROR(q->b, r->on, "[JOIN_CONDITION_IS_NOT_BOOLEAN_TYPE] ON wants a BOOLEAN condition");
+    conjuncts_split(q->b->l, x, conjuncts);
+    return STATUS_OK;
+}
+
+// What the join makes of a side's columns: SEMI and ANTI show the left ones only, an outer join's other side can be
+// NULL.
+static void finish_scope(struct query *q, const struct ast_relation *r, const struct halves *h, const bool *right)
+{
+    struct logical *l = q->b->l;
+    uint32_t kept = h->first;
+    for (uint32_t i = h->first; i < q->scope.count; i++) {
+        const struct scope_column c = q->scope.column[i];
+        bool optional = r->join == AST_FULL || r->join == (right[c.attribute] ? AST_LEFT : AST_RIGHT);
+        l->attributes[c.attribute].nullable |= optional;
+        if (right[c.attribute] && (r->join == AST_SEMI || r->join == AST_ANTI))
+            continue;
+        q->scope.column[kept++] = c;
+    }
+    q->scope.count = kept;
+}
+
+static struct node *make_join(struct query *q, const struct ast_relation *r, const struct halves *h, struct node *left)
+{
+    struct logical *l = q->b->l;
+    struct node *n = node_new(l, NODE_JOIN, left, r->offset, r->length);
+    n->second = q->node;
+    n->join = r->join;
+    n->attributes = ARENA_ARRAY(l->arena, uint32_t, h->end - h->first + 1);
+    for (uint32_t i = h->first; i < h->end; i++)
+        n->attributes[n->attribute_count++] = q->scope.column[i].attribute;
+    return n;
+}
+
+enum status bind_join(struct query *q, const struct ast_relation *r, const struct visible *ctes)
+{
+    struct logical *l = q->b->l;
+    struct halves h = {.first = q->scope.count};
+    if (r->natural && r->join == AST_CROSS)
+        return BIND_ERROR(q->b, r, "[INCOMPATIBLE_JOIN_TYPES] NATURAL and CROSS exclude each other");
+    if (r->natural && (r->join == AST_SEMI || r->join == AST_ANTI))
+        return BIND_ERROR(q->b, r,
+                          "NATURAL is not there for SEMI and ANTI JOIN (nor in Spark); write USING and the columns");
+    enum status s = bind_relation(q, r->left, ctes);
+    struct node *left = q->node;
+    h.middle = q->scope.count;
+    if (!s)
+        s = bind_relation(q, r->right, ctes);
+    h.end = q->scope.count;
+    if (s)
+        return s;
+    struct node *n = make_join(q, r, &h, left);
+    struct expr_list conjuncts = {0};
+    if (r->on)
+        s = bind_on(q, r, &h, &conjuncts);
+    bool *right = ARENA_ARRAY(l->arena, bool, l->attribute_count);
+    for (uint32_t i = h.middle; i < h.end; i++)
+        right[q->scope.column[i].attribute] = true;
+    if (!s && (r->using_count || r->natural))
+        s = bind_using(q, r, &h, &conjuncts);
+    if (s)
+        return s;
+    finish_scope(q, r, &h, right);
+    n->conjuncts = conjuncts.at;
+    n->conjunct_count = conjuncts.count;
+    q->node = n;
+    return STATUS_OK;
+}
