@@ -44,11 +44,11 @@ struct ast_expr {
     bool lenient;            // AST_CAST: TRY_CAST
     bool over;               // AST_CALL with OVER (…): refused by the binder
     // How it was written, for the name Spark gives it (agent/sql/print.h) and for the binder:
-    bool symbol;  // AST_CALL: `- x`, not negative(x); struct(x AS a) that became "named_struct". AST_CAST: int(x)
-    bool between; // AST_CALL "and" of ">=" and "<=" that was x BETWEEN a AND b
-    bool typed;   // AST_CAST: TIMESTAMP '…'; NULL is an error: [INVALID_TYPED_LITERAL]
-    uint32_t height;           // of the tree beneath, 1 for a leaf
-    uint32_t nodes;            // in it, each as often as a walker meets it: CASE x WHEN …, BETWEEN share their x
+    bool symbol;     // AST_CALL: `- x`, not negative(x); struct(x AS a) that became "named_struct". AST_CAST: int(x)
+    bool between;    // AST_CALL "and" of ">=" and "<=" that was x BETWEEN a AND b
+    bool typed;      // AST_CAST: TIMESTAMP '…'; NULL is an error: [INVALID_TYPED_LITERAL]
+    uint32_t height; // of the tree beneath, 1 for a leaf
+    uint32_t nodes;  // in it, each as often as a walker meets it: CASE x WHEN …, BETWEEN share their x
 };
 
 struct ast_item {
