@@ -17,67 +17,115 @@ import sys
 import time
 
 
+class Gap:
+    """What the sender told: `count` of from..to will never come."""
+
+    def __init__(self, gap, unseen):
+        self.count, self.unseen, self.since = gap["count"], unseen, time.monotonic()
+        self.short = None  # how many more than `count` did not come; not known yet
+
+
 class Stream:
     """What is known of one (device, query, epoch)."""
 
     def __init__(self):
-        self.floor = None  # everything below is accounted for, from the first that was seen
-        self.ahead = {}  # seq above it → when it came; None: told as missing
+        self.begun = None  # when the first came
+        self.start = self.floor = None  # from start on, everything below floor is accounted for
+        self.ahead = {}  # the others: seq → when it came
+        self.before = set()  # below start
         self.rows = self.repeats = self.told = self.intake = 0
         self.lost = []  # [from, to] that nobody told of
-        self.gaps = []  # as the sender told
+        self.gaps = []
+        self.words = []  # of the gap records
 
     def take(self, seq):
         """True: a new row. False: a repeat."""
-        if self.floor is None:
-            self.floor = seq
-        if seq < self.floor or seq in self.ahead:
-            late = [r for r in self.lost if r[0] <= seq <= r[1]]
-            for low, high in late:  # it was only late
-                self.lost.remove([low, high])
-                self.lost += [r for r in ([low, seq - 1], [seq + 1, high]) if r[0] <= r[1]]
-            self.repeats += not late
-            self.rows += bool(late)
-            return bool(late)
-        self.rows += 1
-        self.ahead[seq] = time.monotonic()
-        self.advance()
+        self.begun = self.begun or time.monotonic()
+        new = self.is_new(seq)
+        self.rows += new
+        self.repeats += not new
+        return new
+
+    def is_new(self, seq):
+        if self.start is not None and seq < self.start:
+            new = seq not in self.before
+            self.before.add(seq)
+            return new
+        if seq in self.ahead:
+            return False
+        told = [g for g in self.gaps if cut(g.unseen, seq)]  # and came all the same: count is of some of the range
+        for gap in told:
+            gap.short = gap.short and gap.short - 1
+        if not told and self.floor is not None and seq < self.floor:
+            return cut(self.lost, seq)  # it was only late
+        if self.floor is None or seq >= self.floor:
+            self.ahead[seq] = time.monotonic()
+            self.advance()
         return True
 
     def advance(self):
-        while self.floor in self.ahead:
-            del self.ahead[self.floor]
-            self.floor += 1
+        while self.floor is not None:
+            told = next((r for g in self.gaps for r in g.unseen if r[0] <= self.floor <= r[1]), None)
+            if told is not None:
+                self.floor = told[1] + 1
+            elif self.ahead.pop(self.floor, None) is not None:
+                self.floor += 1
+            else:
+                break
 
-    def told_gap(self, gap):
-        """The sender says that `count` of from..to will never come. Repeated gap records change nothing."""
-        if gap in self.gaps:
+    def told_gap(self, words):
+        """A gap record. Repeated, it changes nothing."""
+        if words in self.words:
             return False
-        self.gaps.append(gap)
-        if "source" in gap:  # a loss at the intake has no numbers
-            self.intake += gap["count"]
+        self.words.append(words)
+        if "source" in words:  # a loss at the intake has no numbers
+            self.intake += words["count"]
             return True
-        self.told += gap["count"]
-        if self.floor is None:
-            self.floor = gap["from"]
-        for seq in range(max(gap["from"], self.floor), gap["to"] + 1):
-            self.ahead.setdefault(seq, None)
+        self.begun = self.begun or time.monotonic()
+        self.told += words["count"]
+        unseen = [[words["from"], words["to"]]]
+        for seq in [s for s in self.ahead if words["from"] <= s <= words["to"]]:
+            cut(unseen, seq)
+        if self.floor is not None:  # what is below was seen, or is lost
+            late = [[max(low, words["from"]), min(high, words["to"])] for low, high in self.lost
+                    if low <= words["to"] and high >= words["from"]]
+            unseen = [[max(low, self.floor), high] for low, high in unseen if high >= self.floor] + late
+            for low, high in late:
+                for seq in range(low, high + 1):
+                    cut(self.lost, seq)
+        self.gaps.append(Gap(words, unseen))
         self.advance()
         return True
 
     def overdue(self, grace):
         """Ranges that did not come within `grace` seconds after a later one. They are given up."""
-        found = []
-        while self.ahead:
-            first = min(self.ahead)
-            came = min((t for t in self.ahead.values() if t is not None), default=None)
-            if came is None or time.monotonic() - came < grace:
-                break
-            found.append([self.floor, first - 1])
-            self.floor = first
+        found, now = [], time.monotonic()
+        if self.floor is None and self.begun is not None and now - self.begun >= grace:
+            self.start = self.floor = min([*self.ahead, *(r[0] for g in self.gaps for r in g.unseen)])
             self.advance()
-        self.lost += found
+        while self.floor is not None and self.ahead and now - min(self.ahead.values()) >= grace:
+            after = min([min(self.ahead), *(r[0] for g in self.gaps for r in g.unseen if r[0] > self.floor)])
+            found.append([self.floor, after - 1])
+            self.floor = after
+            self.advance()
+        self.lost += [list(r) for r in found]
+        for gap in self.gaps:
+            if gap.short is None and now - gap.since >= grace:
+                gap.short = max(0, sum(high - low + 1 for low, high in gap.unseen) - gap.count)
         return found
+
+    def missing(self):
+        return sum(high - low + 1 for low, high in self.lost) + sum(g.short or 0 for g in self.gaps)
+
+
+def cut(ranges, seq):
+    """Takes seq out of the ranges it is in. False: it is in none."""
+    for r in ranges:
+        if r[0] <= seq <= r[1]:
+            ranges.remove(r)
+            ranges += [p for p in ([r[0], seq - 1], [seq + 1, r[1]]) if p[0] <= p[1]]
+            return True
+    return False
 
 
 class Receiver:
@@ -114,8 +162,7 @@ class Receiver:
 
     def report(self):
         for name, s in self.streams.items():
-            lost = sum(high - low + 1 for low, high in s.lost)
-            print(f"{'/'.join(name)}: {s.rows} rows, {s.repeats} repeats dropped, {s.told} told as missing, {lost} missing"
+            print(f"{'/'.join(name)}: {s.rows} rows, {s.repeats} repeats dropped, {s.told} told as missing, {s.missing()} missing"
                   + (f"; {s.intake} lost at the intake" if s.intake else ""), file=sys.stderr)
         if self.foreign:
             print(f"{self.foreign} messages without an identity", file=sys.stderr)
@@ -190,7 +237,7 @@ def main():
         pass
     receiver.check(0)
     receiver.report()
-    sys.exit(1 if any(s.lost for s in receiver.streams.values()) else 0)
+    sys.exit(1 if any(s.missing() for s in receiver.streams.values()) else 0)
 
 
 if __name__ == "__main__":

@@ -2,8 +2,10 @@
 
     spark-submit --packages org.apache.spark:spark-sql-kafka-0-10_2.13:4.1.1 examples/receiver_spark.py BOOTSTRAP TOPIC [--once]
 
-(the version is that of your Spark). Repeats come within minutes of each other, after a cut or a restart, so an hour of seen
-identities is kept. Counts of the second query are of distinct numbers only as far as that hour reaches.
+(the version is that of your Spark). Two queries: the rows, each once; and for each stream (device, query, epoch) how many rows
+came, how many were told as given up, and how many are missing without a word. Repeats come within minutes of each other, after
+a cut or a restart, so an hour of seen identities is kept; the counts are of distinct numbers as far as that hour reaches.
+tests/whole/receiver_spark.py runs this on a real broker.
 """
 import sys
 
@@ -33,21 +35,21 @@ def main():
     spark.sparkContext.setLogLevel("WARN")
     messages = (spark.readStream.format("kafka").option("kafka.bootstrap.servers", bootstrap).option("subscribe", topic)
                 .option("startingOffsets", "earliest").option("includeHeaders", True).load())
-    # A gap record has no seq: it is told apart by its range; a loss at a source's intake by the batch that told of it.
+    # A row is known by its seq; a gap record has none, and is known by all that it says.
     once = (identified(messages).where("who IS NOT NULL")
             .selectExpr("value", "timestamp", "who.device", "who.query", "who.epoch", "who.seq", "who.gap",
-                        "coalesce(who.seq, who.gap.`from`, who.gap.batch, -1) AS number", "who.seq IS NULL AS told",
-                        "who.gap.source AS source")
+                        "coalesce(CAST(who.seq AS STRING), to_json(who.gap)) AS id")
             .withWatermark("timestamp", "1 hour")
-            .dropDuplicatesWithinWatermark(["device", "query", "epoch", "number", "told", "source"]))
-    rows = once.where("NOT told").select("value")
+            .dropDuplicatesWithinWatermark(["device", "query", "epoch", "id"]))
+    rows = once.where("seq IS NOT NULL").select("value")
     account = (once.groupBy("device", "query", "epoch")
-               .agg(F.count("seq").alias("rows"), F.min("seq").alias("first"), F.max("seq").alias("last"),
-                    F.coalesce(F.sum(F.expr("IF(source IS NULL, gap.count, 0)")), F.lit(0)).alias("told"),
-                    F.coalesce(F.sum(F.expr("IF(source IS NULL, 0, gap.count)")), F.lit(0)).alias("intake"))
+               .agg(F.count("seq").alias("rows"), F.min(F.expr("coalesce(seq, gap.`from`)")).alias("first"),
+                    F.max(F.expr("coalesce(seq, gap.`to`)")).alias("last"),
+                    F.coalesce(F.sum(F.expr("IF(gap.source IS NULL, gap.count, 0)")), F.lit(0)).alias("told"),
+                    F.coalesce(F.sum(F.expr("IF(gap.source IS NULL, 0, gap.count)")), F.lit(0)).alias("intake"))
                .withColumn("missing", F.expr("last - first + 1 - rows - told")))
     trigger = {"availableNow": True} if "--once" in sys.argv else {"processingTime": "8 seconds"}
-    rows.writeStream.format("console").option("truncate", False).trigger(**trigger).start()
+    rows.writeStream.format("console").option("truncate", False).option("numRows", 1000).trigger(**trigger).start()
     account.writeStream.format("console").option("truncate", False).outputMode("complete").trigger(**trigger).start()
     for query in spark.streams.active:
         query.awaitTermination()

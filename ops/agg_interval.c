@@ -1,5 +1,5 @@
-// avg of intervals: YEAR TO MONTH and DAY TO SECOND whatever their units, rounded half up. State: the sum and the count,
-// 8 bytes each, little endian.
+// avg of intervals: YEAR TO MONTH and DAY TO SECOND whatever their units, rounded half up. State: the sum and the
+// count, 8 bytes each, little endian.
 #include "ops/agg_interval.h"
 
 #include "ops/endian.h"

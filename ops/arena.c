@@ -6,7 +6,24 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ALIGN = 16 };
+// Under AddressSanitizer what is not given out cannot be touched, and a gap stands behind each piece.
+#if defined(__has_feature)
+#define HIDES __has_feature(address_sanitizer)
+#elif defined(__SANITIZE_ADDRESS__)
+#define HIDES 1
+#else
+#define HIDES 0
+#endif
+#if HIDES
+#include <sanitizer/asan_interface.h>
+#define HIDE(p, size) ASAN_POISON_MEMORY_REGION((p), (size))
+#define SHOW(p, size) ASAN_UNPOISON_MEMORY_REGION((p), (size))
+enum { ALIGN = 16, GAP = 16 };
+#else
+#define HIDE(p, size) ((void)(p), (void)(size))
+#define SHOW(p, size) ((void)(p), (void)(size))
+enum { ALIGN = 16, GAP = 0 };
+#endif
 
 struct arena_block {
     struct arena_block *next;
@@ -32,26 +49,29 @@ static struct arena_block *block_for(struct arena *a, size_t bytes)
     struct arena_block **link = a->current ? &a->current->next : &a->first;
     for (; *link; link = &(*link)->next) {
         (*link)->used = 0;
+        HIDE(block_bytes(*link), (*link)->size);
         if ((*link)->size >= bytes)
             return *link;
     }
     size_t size = bytes > a->block_size ? bytes : a->block_size;
     struct arena_block *b = mem_alloc(a->memory, HEADER + size);
     *b = (struct arena_block){.size = size};
+    HIDE(block_bytes(b), size);
     *link = b;
     return b;
 }
 
 void *arena_alloc(struct arena *a, size_t bytes)
 {
-    bytes = (bytes + ALIGN - 1) / ALIGN * ALIGN;
+    size_t taken = (bytes + ALIGN - 1) / ALIGN * ALIGN + GAP;
     struct arena_block *b = a->current;
-    if (!b || b->size - b->used < bytes) {
-        b = block_for(a, bytes);
+    if (!b || b->size - b->used < taken) {
+        b = block_for(a, taken);
         a->current = b;
     }
     void *p = block_bytes(b) + b->used;
-    b->used += bytes;
+    SHOW(p, bytes);
+    b->used += taken;
     return p;
 }
 
@@ -83,6 +103,15 @@ char *arena_printf(struct arena *a, const char *format, ...)
     return to;
 }
 
+static void hide_unused(struct arena *a)
+{
+    if (GAP == 0)
+        return;
+    struct arena_block *b = a->current ? a->current : a->first;
+    for (size_t used = a->current ? b->used : 0; b; b = b->next, used = 0)
+        HIDE(block_bytes(b) + used, b->size - used);
+}
+
 struct arena_mark arena_mark(const struct arena *a)
 {
     return (struct arena_mark){a->current, a->current ? a->current->used : 0};
@@ -93,11 +122,13 @@ void arena_rewind(struct arena *a, struct arena_mark mark)
     a->current = mark.block;
     if (mark.block)
         mark.block->used = mark.used;
+    hide_unused(a);
 }
 
 void arena_reset(struct arena *a)
 {
     a->current = NULL;
+    hide_unused(a);
 }
 
 size_t arena_used(const struct arena *a)

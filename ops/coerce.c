@@ -293,6 +293,23 @@ enum status binding_differ(const struct binding *b, const struct type *x, const 
                      b->function->name, type_text(b->arena, x), type_text(b->arena, y));
 }
 
+enum status binding_no_common(const struct binding *b, struct error *e)
+{
+    const struct type *x = b->arg[0]->type, *y = b->arg[b->argc - 1]->type;
+    for (uint32_t i = 0; i < b->argc; i++)
+        for (uint32_t k = 0; k < i; k++) {
+            const struct type *one = b->arg[k]->type, *other = b->arg[i]->type;
+            // conditions are BOOLEAN and meant to be
+            if (one->id != TYPE_BOOLEAN && other->id != TYPE_BOOLEAN && !type_wider(b->arena, one, other)) {
+                x = one;
+                y = other;
+            }
+        }
+    return error_set(e, STATUS_CONFIG,
+                     "[DATATYPE_MISMATCH.DATA_DIFF_TYPES] %s: the values are of no common type: %s and %s; CAST one",
+                     b->function->name, type_text(b->arena, x), type_text(b->arena, y));
+}
+
 enum status binding_not_literal(const struct binding *b, uint32_t index, struct error *e)
 {
     return error_set(e, STATUS_CONFIG, "[DATATYPE_MISMATCH.NON_FOLDABLE_INPUT] %s: argument %u must be a literal: %s",

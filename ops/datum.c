@@ -170,7 +170,7 @@ static bool is_key(const struct type *type, struct slice bytes, struct arena *ar
 {
     struct arena_mark mark = arena_mark(arena);
     struct column *c = column_new(type, 1, arena);
-    bool good = key_read(bytes, c, 0, KEY_NULLS_FIRST, arena) == bytes.size;
+    bool good = bytes.size > 0 && key_read(bytes, c, 0, KEY_NULLS_FIRST, arena) == bytes.size;
     arena_rewind(arena, mark);
     return good;
 }

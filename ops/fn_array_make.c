@@ -100,9 +100,12 @@ static void sequence_months(const struct call *c, const struct rows *rows)
             append_whole(c, i, v);
             if (by == 0)
                 break;
-            v = date ? date_add_months((int32_t)from, ++k * by) : from;
-            if (!date && !timestamp_add_months(&v, ++k * by, c->session->zone))
+            int32_t day = 0;
+            v = from;
+            if (date ? !date_add_months((int32_t)from, ++k * by, &day)
+                     : !timestamp_add_months(&v, ++k * by, c->session->zone))
                 break;
+            v = date ? day : v;
             c->out->null[i] = k >= LIST_MAX;
         }
     }

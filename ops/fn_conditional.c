@@ -70,12 +70,6 @@ static void least(const struct call *c, const struct rows *rows)
     extreme(c, rows, -1);
 }
 
-static enum status no_common_type(const struct binding *b, struct error *e)
-{
-    return error_set(e, STATUS_CONFIG, "[DATATYPE_MISMATCH.DATA_DIFF_TYPES] %s: the values are of no common type",
-                     b->function->name);
-}
-
 // Conditions of `case` at even places (but the last, `else`), values at the others; of `if`: one condition, two values.
 static bool is_condition(const struct binding *b, uint32_t i)
 {
@@ -100,7 +94,7 @@ static enum status bind_case(struct binding *b, struct error *e)
     }
     b->type = type_widest(b->arena, values, count);
     if (!b->type)
-        return no_common_type(b, e);
+        return binding_no_common(b, e);
     for (uint32_t i = 0; i < b->argc; i++)
         if (!is_condition(b, i))
             b->want[i] = b->type;
@@ -112,7 +106,7 @@ static enum status bind_coalesce(struct binding *b, struct error *e)
 {
     b->type = binding_common(b, 0);
     if (!b->type)
-        return no_common_type(b, e);
+        return binding_no_common(b, e);
     b->nullable = true;
     for (uint32_t i = 0; i < b->argc; i++)
         b->nullable &= b->arg[i]->nullable;
@@ -124,7 +118,7 @@ static enum status bind_extreme(struct binding *b, struct error *e)
 {
     b->type = type_widest_number(b->arena, b->arg, b->argc);
     if (!b->type)
-        return no_common_type(b, e);
+        return binding_no_common(b, e);
     if (!type_is_orderable(b->type))
         return error_set(e, STATUS_CONFIG, "[DATATYPE_MISMATCH.INVALID_ORDERING_TYPE] %s does not support %s values",
                          b->function->name, type_text(b->arena, b->type));

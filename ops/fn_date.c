@@ -81,7 +81,7 @@ static void months_later(const struct call *c, const struct rows *rows)
 {
     FOR_EACH_ROW (i, rows) {
         if (!row_is_null(c, i))
-            c->out->i32[i] = date_add_months(int_at(c->in[0], i), int_at(c->in[1], i));
+            c->out->null[i] = !date_add_months(int_at(c->in[0], i), int_at(c->in[1], i), &c->out->i32[i]);
     }
 }
 
@@ -112,9 +112,10 @@ static void from_parts(const struct call *c, const struct rows *rows)
             continue;
         int32_t year = int_at(c->in[0], i), month = int_at(c->in[1], i), day = int_at(c->in[2], i);
         bool there = month > 0 && day > 0 && civil_is_date(year, (unsigned)month, (unsigned)day);
-        c->out->null[i] = !there;
-        if (there)
-            c->out->i32[i] = (int32_t)days_from_civil(year, (unsigned)month, (unsigned)day);
+        int64_t days = there ? days_from_civil(year, (unsigned)month, (unsigned)day) : INT64_MAX;
+        c->out->null[i] = days < INT32_MIN || days > INT32_MAX;
+        if (!c->out->null[i])
+            c->out->i32[i] = (int32_t)days;
     }
 }
 

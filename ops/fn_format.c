@@ -27,15 +27,12 @@ static void print_timestamp(const struct call *c, const struct rows *rows)
     }
 }
 
+// Seconds that are too many wrap, as in Spark.
 static void print_seconds(const struct call *c, const struct rows *rows)
 {
     FOR_EACH_ROW (i, rows) {
-        int64_t micros;
-        if (row_is_null(c, i))
-            continue;
-        c->out->null[i] = __builtin_mul_overflow(bigint_at(c->in[0], i), (int64_t)MICROS_PER_SECOND, &micros);
-        if (!c->out->null[i])
-            c->out->slice[i] = print(c, micros);
+        if (!row_is_null(c, i))
+            c->out->slice[i] = print(c, (int64_t)((uint64_t)bigint_at(c->in[0], i) * MICROS_PER_SECOND));
     }
 }
 

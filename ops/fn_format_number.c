@@ -8,8 +8,41 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 enum { FRACTION_MAX = 340, TEXT_MAX = 320 + FRACTION_MAX + DECIMAL_TEXT_MAX };
+
+// A DOUBLE has the digits of its shortest form and zeros behind them, not those of its binary value; where fewer are
+// wanted, the binary value decides how they are rounded (java.text.DigitList).
+static size_t print_real(double v, int digits, char *to)
+{
+    char text[NUMBER_TEXT_MAX + 1], figure[NUMBER_TEXT_MAX];
+    uint32_t size = double_print(v, text), i = text[0] == '-';
+    int count = 0, point = 0; // figures; those in front of the point
+    text[size] = '\0';
+    for (; i < size && text[i] != 'E'; i++) {
+        if (text[i] == '.')
+            point = count;
+        else
+            figure[count++] = text[i];
+    }
+    point += i < size ? (int)strtol(text + i + 1, NULL, 10) : 0;
+    while (count > 1 && figure[count - 1] == '0')
+        count--;
+    if (digits < count - point)
+        return (size_t)snprintf(to, TEXT_MAX, "%.*f", digits, v);
+    size_t n = 0;
+    if (text[0] == '-')
+        to[n++] = '-';
+    if (point <= 0)
+        to[n++] = '0';
+    for (int k = point < 0 ? point : 0; k < point + digits; k++) {
+        if (k == point)
+            to[n++] = '.';
+        to[n++] = k >= 0 && k < count ? figure[k] : '0';
+    }
+    return n;
+}
 
 // The number with `digits` behind the point, without groups; returns the bytes.
 static size_t print_plain(const struct column *c, uint32_t k, int digits, char *to)
@@ -17,8 +50,7 @@ static size_t print_plain(const struct column *c, uint32_t k, int digits, char *
     size_t size = 0;
     int behind = 0;
     if (c->type->id == TYPE_FLOAT || c->type->id == TYPE_DOUBLE)
-        return (size_t)snprintf(to, TEXT_MAX, "%.*f", digits,
-                                c->type->id == TYPE_FLOAT ? (double)c->f32[k] : c->f64[k]);
+        return print_real(c->type->id == TYPE_FLOAT ? (double)c->f32[k] : c->f64[k], digits, to);
     if (c->type->id == TYPE_DECIMAL) {
         struct decimal v = c->decimal[k];
         behind = digits < c->type->scale ? digits : c->type->scale;

@@ -1,4 +1,4 @@
-// to_number, try_to_number, to_char (numberFormatExpressions.scala, stringExpressions.scala ToCharacterBuilder).
+// try_to_number, to_char (numberFormatExpressions.scala, stringExpressions.scala ToCharacterBuilder).
 #include "ops/kernel.h"
 #include "ops/number_pattern.h"
 #include "ops/result.h"
@@ -83,17 +83,17 @@ static enum status bind_to_char(struct binding *b, struct error *e)
     return STATUS_OK;
 }
 
-const struct function function_to_number = {
-    .name = "to_number",
-    .alias = (const char *const[]){"try_to_number", NULL},
+// to_number ends the query where a text does not have the form: there is only this one.
+const struct function function_try_to_number = {
+    .name = "try_to_number",
     .min_args = 2,
     .max_args = 2,
     .bind = bind_to_number,
-    .usage = "to_number(str, format)",
+    .usage = "try_to_number(str, format)",
     .summary =
         "The DECIMAL of a text of that format: 9 and 0 are digits, then comma, point, $, S, MI and PR; NULL where "
         "it does not have it.",
-    .example = "to_number('$78.12', '$99.99')",
+    .example = "try_to_number('$78.12', '$99.99')",
     .gives = "78.12",
 };
 const struct function function_to_char = {
@@ -104,7 +104,7 @@ const struct function function_to_char = {
     .bind = bind_to_char,
     .usage = "to_char(expr, format)",
     .summary =
-        "A number as a text of the format (as to_number's; # where it does not fit); a time as date_format; BINARY "
+        "A number as a text of the format (as try_to_number's; # where it does not fit); a time as date_format; BINARY "
         "as 'base64', 'hex' or 'utf-8'.",
     .example = "to_char(-12454.8, '99G999D9S')",
     .gives = "\"12,454.8-\"",

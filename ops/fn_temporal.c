@@ -12,14 +12,16 @@ static unsigned month_length(int64_t year, unsigned month)
     return month == 2 && leap ? 29 : days[month - 1];
 }
 
-int32_t date_add_months(int32_t days, int64_t months)
+bool date_add_months(int32_t days, int64_t months, int32_t *out)
 {
     struct civil day = civil_from_days(days);
     int64_t total = (int64_t)day.year * 12 + (day.month - 1) + months;
     int64_t year = floor_divide(total, 12);
     unsigned month = (unsigned)(total - year * 12) + 1;
     unsigned last = month_length(year, month);
-    return (int32_t)days_from_civil(year, month, (unsigned)day.day < last ? (unsigned)day.day : last);
+    int64_t sum = days_from_civil(year, month, (unsigned)day.day < last ? (unsigned)day.day : last);
+    *out = (int32_t)sum;
+    return sum >= INT32_MIN && sum <= INT32_MAX;
 }
 
 // A local time made from the instant `from`: where the clocks go back it keeps from's offset (ZonedDateTime.ofLocal).
@@ -36,7 +38,9 @@ bool timestamp_add_months(int64_t *micros, int64_t months, const struct zone *zo
 {
     int64_t local = zone ? micros_to_local(*micros, zone) : *micros;
     int64_t days = floor_divide(local, MICROS_PER_DAY), shifted;
-    if (__builtin_mul_overflow((int64_t)date_add_months((int32_t)days, months), MICROS_PER_DAY, &shifted) ||
+    int32_t sum;
+    if (!date_add_months((int32_t)days, months, &sum) ||
+        __builtin_mul_overflow((int64_t)sum, MICROS_PER_DAY, &shifted) ||
         __builtin_add_overflow(shifted, local - days * MICROS_PER_DAY, &shifted))
         return false;
     if (zone)
@@ -113,7 +117,7 @@ static void date_months(const struct call *c, const struct rows *rows)
 {
     FOR_EACH_ROW (i, rows) {
         if (!row_is_null(c, i))
-            c->out->i32[i] = date_add_months(int_at(c->in[0], i), months_of(c, i));
+            c->out->null[i] = !date_add_months(int_at(c->in[0], i), months_of(c, i), &c->out->i32[i]);
     }
 }
 

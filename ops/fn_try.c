@@ -117,7 +117,8 @@ enum status expr_try_cast(struct arena *a, const struct session *session, struct
 {
     struct expr *cast = NULL, *low = NULL, *high = NULL, *both = NULL;
     if (refuses(x->type, to))
-        return error_set(e, STATUS_CONFIG, "[DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION] cannot TRY_CAST \"%s\" to \"%s\"",
+        return error_set(e, STATUS_CONFIG,
+                         "[DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION] cannot TRY_CAST \"%s\" to \"%s\"",
                          type_text(a, x->type), type_text(a, to));
     enum status status = expr_cast(a, session, x, to, &cast, e);
     if (status == STATUS_OK && x->type->id == TYPE_STRING && type_is_integral(to))

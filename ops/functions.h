@@ -41,7 +41,7 @@
     X(timestamp_seconds) X(timestamp_millis) X(timestamp_micros) X(current_timestamp) X(current_date)                  \
     X(date_format) X(from_unixtime) X(to_date) X(to_timestamp) X(unix_timestamp)                                       \
     X(array) X(struct) X(named_struct) X(map) X(field) X(item) X(element_at) X(size) X(array_contains)                 \
-    X(to_json) X(get_json_object) X(json_array_length) X(json_object_keys)                                             \
+    X(to_json) X(from_json) X(get_json_object) X(json_array_length) X(json_object_keys) X(to_csv) X(from_csv)                                             \
     X(array_distinct) X(array_compact) X(array_position) X(array_remove) X(array_append) X(array_prepend)              \
     X(sequence) X(arrays_zip) X(array_join)                                                                            \
     X(array_insert) X(array_repeat) X(slice) X(flatten) X(array_size) X(get) X(array_union) X(array_intersect)         \
@@ -49,7 +49,7 @@
     X(map_entries) X(map_from_arrays) X(map_from_entries) X(map_concat) X(map_contains_key) X(str_to_map)              \
     X(transform) X(filter) X(exists) X(forall) X(zip_with) X(aggregate) X(map_filter) X(transform_keys)                \
     X(transform_values) X(map_zip_with) X(make_dt_interval) X(make_ym_interval) X(url_encode) X(url_decode)            \
-    X(parse_url) X(to_number) X(to_char) X(between) X(localtimestamp) X(to_timestamp_ntz) X(make_valid_utf8)           \
+    X(parse_url) X(try_to_number) X(to_char) X(between) X(localtimestamp) X(to_timestamp_ntz) X(make_valid_utf8)           \
     X(validate_utf8) X(quote) X(to_base32) X(from_base32) X(inline) X(inline_outer) X(stack) X(json_tuple)             \
     X(explode) X(explode_outer) X(posexplode) X(posexplode_outer) X(window) X(session_window) X(window_time)
 // clang-format on

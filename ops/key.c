@@ -327,10 +327,12 @@ static void read_list(struct key_reader *r, struct column *to, uint32_t row)
     while (take(r, 1) == 1 && !r->failed) {
         column_reserve(to, to->used + 1, r->arena);
         uint32_t place = to->used++;
-        read_value(r, &to->child[0], place);
-        if (to->type->id == TYPE_MAP)
-            read_value(r, &to->child[1], place);
         s.size++;
+        read_value(r, &to->child[0], place);
+        if (to->type->id != TYPE_MAP)
+            continue;
+        r->failed |= !r->failed && is_null(&to->child[0], place); // no map has such a key
+        read_value(r, &to->child[1], place);
     }
     to->span[row] = s;
 }

@@ -153,8 +153,10 @@ static void read_list(struct record_reader *r, struct column *to, uint32_t row)
     to->span[row] = s;
     for (uint32_t k = 0; k < count && !r->failed; k++) {
         read_value(r, &to->child[0], s.offset + k);
-        if (to->type->id == TYPE_MAP)
-            read_value(r, &to->child[1], s.offset + k);
+        if (to->type->id != TYPE_MAP)
+            continue;
+        r->failed |= !r->failed && is_null(&to->child[0], s.offset + k); // no map has such a key
+        read_value(r, &to->child[1], s.offset + k);
     }
 }
 

@@ -44,13 +44,13 @@ static void refuse(struct reader *r, const char *what)
 
 static int peek(const struct reader *r, uint32_t ahead)
 {
-    return r->pattern.size - r->at > ahead ? (unsigned char)r->pattern.data[r->at + ahead] : -1;
+    return r->at + ahead < r->pattern.size ? (unsigned char)r->pattern.data[r->at + ahead] : -1;
 }
 
 static bool accept(struct reader *r, const char *text)
 {
     size_t size = strlen(text);
-    if (r->pattern.size - r->at < size || memcmp(r->pattern.data + r->at, text, size) != 0)
+    if (r->at + size > r->pattern.size || memcmp(r->pattern.data + r->at, text, size) != 0)
         return false;
     r->at += (uint32_t)size;
     return true;
@@ -147,7 +147,7 @@ static uint32_t take_character(struct reader *r)
 {
     int first = peek(r, 0);
     uint32_t more = first < 0x80 ? 0 : first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : first >= 0xC0 ? 1 : 9;
-    if (more == 9 || r->pattern.size - r->at <= more) {
+    if (more == 9 || r->at + more >= r->pattern.size) {
         refuse(r, "a byte that is no UTF-8");
         r->at++;
         return 0;
@@ -266,7 +266,7 @@ static const char *const cased[] = {"Lower", "Upper", "Lu", "Ll", "Lt", NULL};
 // \p or \P, taken up to its letter: general categories, and POSIX classes, which are ASCII's.
 static void property(struct reader *r, bool not, bool in_class)
 {
-    struct slice name = {r->pattern.data + r->at, 1};
+    struct slice name = {r->pattern.data + r->at, peek(r, 0) >= 0};
     if (accept(r, "{")) {
         const char *begin = r->pattern.data + r->at;
         while (peek(r, 0) >= 0 && peek(r, 0) != '}')

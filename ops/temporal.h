@@ -14,7 +14,7 @@ enum status interval_bind_quotient(struct binding *b, struct error *e);
 enum status interval_bind_part(struct binding *b, const struct function *part, struct error *e);
 
 // Calendar months later; the day is cut to the month's last (LocalDate.plusMonths).
-int32_t date_add_months(int32_t days, int64_t months);
+bool date_add_months(int32_t days, int64_t months, int32_t *out); // false: there is no such DATE
 // The same on the local clock; without a zone on the value's own. false: out of range.
 bool timestamp_add_months(int64_t *micros, int64_t months, const struct zone *zone);
 // Months, then days by the calendar, the rest by the clock (DateTimeUtils.timestampAddInterval).

@@ -237,3 +237,17 @@ void type_print_simple(const struct type *t, struct text *out)
 {
     print(t, false, out);
 }
+
+const struct type *type_as_nullable(struct arena *arena, const struct type *t)
+{
+    if (t->id == TYPE_ARRAY)
+        return type_array(arena, type_as_nullable(arena, t->element), true);
+    if (t->id == TYPE_MAP)
+        return type_map(arena, type_as_nullable(arena, t->key), type_as_nullable(arena, t->element), true);
+    if (t->id != TYPE_STRUCT)
+        return t;
+    struct field *fields = ARENA_ARRAY(arena, struct field, t->field_count + 1);
+    for (uint32_t i = 0; i < t->field_count; i++)
+        fields[i] = (struct field){t->fields[i].name, type_as_nullable(arena, t->fields[i].type), true};
+    return type_struct(arena, fields, t->field_count);
+}

@@ -88,4 +88,7 @@ static inline bool type_is_nested(const struct type *t)
     return t->id >= TYPE_ARRAY;
 }
 
+// The same with NULLs allowed everywhere: what is read from outside may be NULL, whatever its schema says.
+const struct type *type_as_nullable(struct arena *arena, const struct type *t);
+
 #endif

@@ -16,6 +16,7 @@ enum {
     BYTES_MOST = 512 * 1024,   // a request; one record may be larger
     TOO_LARGE_LEAST = 4096,
     BYTES_LEAST = 1024,             // below it a 413 is about something else
+    PATIENCE_FIRST = 4,             // records that may be answered 500 in a row, each alone, before the rest waits
     WINDOW_BYTES = 2 * 1024 * 1024, // of records held; it may be passed by the last
     ANSWER_MOST = 8 * 1024 * 1024,  // a bridge's answer
     RECORD_FRAME = 2,               // the brace and the comma
@@ -44,6 +45,7 @@ struct kafka_sender {
     bool gzip_refused;
     uint32_t batch;
     size_t byte_limit;
+    uint32_t alone, patience; // answered 500 alone, in a row; how many may be
     struct kafka_window window;
     uint64_t unsent; // no ticket before it waits
     struct flight flights[FLIGHTS];
@@ -89,6 +91,7 @@ enum status kafka_sender_open(const struct kafka_settings *settings, struct port
     s->dialect = settings->dialect;
     s->batch = settings->max_records < BATCH_FIRST ? settings->max_records : BATCH_FIRST;
     s->byte_limit = BYTES_MOST;
+    s->patience = PATIENCE_FIRST;
     for (int i = 0; i < FLIGHTS; i++) {
         s->flights[i].ticket = mem_alloc(memory, settings->max_records * sizeof(uint64_t));
         text_init(&s->flights[i].topic, memory);
@@ -299,6 +302,10 @@ static void take_entry(void *arg, uint32_t index, enum sink_outcome outcome, con
     kafka_window_settle(&t->sender->window, f->ticket[f->from + index], outcome, reason, t->retry_after);
     if (outcome == SINK_AGAIN)
         stop(t->sender, reason, t->retry_after);
+    if (outcome == SINK_ARRIVED) {
+        t->sender->alone = 0;
+        t->sender->patience = PATIENCE_FIRST;
+    }
 }
 
 // Requests grow while answers are quick and shrink when they are slow.
@@ -328,6 +335,21 @@ static void settle_piece(struct kafka_sender *s, struct flight *f, enum sink_out
     for (; f->from < f->to; f->from++)
         kafka_window_settle(&s->window, f->ticket[f->from], outcome, reason, retry_after);
     next_piece(s, f, 2 * size);
+}
+
+// One record, refused alone. Where that is all the bridge has to say (500), the rest is not tried one by one now; the
+// next time twice as many are, so that as many bad ones in a row do not stop it for good.
+static void take_alone(struct kafka_sender *s, struct flight *f, const struct http_answer *a, const char *reason)
+{
+    if (a->status < 500 || ++s->alone < s->patience) {
+        settle_piece(s, f, SINK_UNDECIDED, reason, a->retry_after);
+        return;
+    }
+    s->alone = 0;
+    s->patience *= s->patience < s->settings.max_records ? 2 : 1;
+    kafka_window_settle(&s->window, f->ticket[f->from++], SINK_UNDECIDED, reason, a->retry_after);
+    stop(s, reason, a->retry_after);
+    end_flight(s, f);
 }
 
 static void take_too_large(struct kafka_sender *s, struct flight *f, const char *reason)
@@ -364,7 +386,7 @@ static void take_whole(struct kafka_sender *s, struct flight *f, const struct ht
     else if (a->status == 403 || a->status == 404) // about the topic
         settle_piece(s, f, SINK_UNDECIDED, reason, a->retry_after);
     else if (!halve(s, f))
-        settle_piece(s, f, SINK_UNDECIDED, reason, a->retry_after);
+        take_alone(s, f, a, reason);
 }
 
 static void take_answer(struct kafka_sender *s, struct flight *f, const struct http_answer *a)

@@ -19,6 +19,13 @@ enum {
     FULL_PATIENCE = 60 * MICROS_PER_SECOND, // of a run that is to end by itself
 };
 
+struct clock_trust {
+    bool trusted;  // from then on for good
+    int64_t since; // monotonic: the first look
+    int64_t floor; // wall clock: it cannot be earlier
+    unsigned said;
+};
+
 struct engine {
     struct engine_setup setup;
     struct memory *memory;
@@ -27,6 +34,7 @@ struct engine {
     unsigned heals; // damaged checkpoints set aside since it was opened
     volatile sig_atomic_t stop;
     struct control *control; // NULL: nobody can ask
+    struct clock_trust clock;
     // From here on a start begins with zeros.
     struct session session;
     struct plan *plan;
@@ -34,11 +42,12 @@ struct engine {
     struct plan_run run;
     struct reader *reader[PLAN_READS]; // for each of plan_reads
     uint32_t readers;
-    struct intake **intake; // for each source, NULL where the query does not use it, or it is a table
-    struct collector collector;
+    struct intake **intake;           // for each source, NULL where the query does not use it, or it is a table
+    struct collector collector, late; // of the result, of late rows
     struct outbox *outbox;
     struct trigger_rule trigger;
     struct store_position position;
+    int64_t *heard; // for each source: monotonic time at which it last gave an event time, or of the start
     int64_t *asked; // for each source: the greatest watermark it asked for since the start, or INT64_MIN
     const struct state *states[STATES_MAX]; // the operators'
     uint32_t state_count;
@@ -52,6 +61,9 @@ struct engine {
     int64_t full_since;            // monotonic
     bool asking;                   // a frozen source does not know yet what there is
     bool blocked;                  // the outbox is full: nothing new is read
+    bool timed;                    // rows have the time of this machine's clock
+    bool untimed;                  // and it is not trusted yet: nothing new is read
+    bool frozen;                   // a bounded run knows where it ends
 };
 
 // deliver.c. None of them while a batch is prepared and not committed: its records are in the log already.
@@ -64,6 +76,12 @@ enum status deliver_commit(struct engine *g, struct error *e);
 enum status deliver_resend(struct engine *g, uint64_t *count, struct error *e); // all dead letters, into the log again
 bool deliver_blocked(struct engine *g);
 
+// clock.c
+bool clock_needed(const struct engine *g);
+enum status clock_look(struct engine *g, int64_t *next, struct error *e); // STATUS_AGAIN: not trusted yet
+
+// start.c
+enum status freeze_sources(struct engine *g, struct error *e);
 // After a failure: whether the checkpoint is what failed, and may be set aside once more.
 bool engine_may_heal(const struct engine *g);
 // Closes everything, has the checkpoint set aside and what can be read of it recovered, and opens everything again. `e`

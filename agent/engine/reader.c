@@ -286,6 +286,11 @@ void reader_left_out(struct reader *r, uint64_t records)
     r->left_out = records;
 }
 
+bool reader_wants_timestamp(const struct reader *r)
+{
+    return r->message[MESSAGE_TIMESTAMP] != NULL;
+}
+
 const struct op *reader_entry(const struct reader *r)
 {
     return r->entry;

@@ -39,6 +39,7 @@ enum status reader_rows(struct reader *r, const struct reader *from, struct rows
 void reader_left_out(struct reader *r, uint64_t records);
 struct reader_counters reader_counters(const struct reader *r);
 void reader_take_back(struct reader *r, const struct reader_counters *to); // what came since has not been
+bool reader_wants_timestamp(const struct reader *r);                       // the source's own column of that name
 // Where its chunks go.
 const struct op *reader_entry(const struct reader *r);
 

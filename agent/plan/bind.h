@@ -112,6 +112,8 @@ enum status bind_relation(struct query *q, const struct ast_relation *r, const s
 enum status bind_expr(const struct context *c, struct ast_expr *x, struct expr **out);
 // `x` cast to BOOLEAN if it is a bare NULL (which WHERE does not take); else [DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN].
 enum status bind_condition(const struct context *c, struct ast_expr *x, struct expr **out);
+// What ends a query of Spark's whatever the row: STATUS_CONFIG.
+enum status bind_fails(struct binder *b, const struct ast_expr *place, const struct expr *x);
 enum status bind_call(const struct context *c, struct ast_expr *x, struct expr **out);
 // A call of a higher-order function.
 enum status bind_lambda_call(const struct context *c, struct ast_expr *x, const struct function *f, struct expr **out);

@@ -59,7 +59,7 @@ static enum status call(struct binder *b, const struct ast_expr *x, const struct
                         uint32_t argc, struct expr **out)
 {
     enum status s = expr_call(b->l->arena, b->l->session, f, args, argc, out, b->e);
-    return s ? bind_place(b, x) : STATUS_OK;
+    return s ? bind_place(b, x) : bind_fails(b, x, *out);
 }
 
 // struct(a, t.b, a + 1) is named_struct('a', a, 'b', t.b, 'col3', a + 1) (ResolveCreateNamedStruct).
@@ -175,6 +175,23 @@ static enum status check_plain(struct binder *b, const struct ast_expr *x)
     return STATUS_OK;
 }
 
+// The schema's text becomes a NULL of its type.
+static enum status read_schema(struct binder *b, const struct ast_expr *x, struct expr **args)
+{
+    const struct expr *text = args[1];
+    if (text->kind != EXPR_LITERAL || text->type->id != TYPE_STRING || text->literal.null)
+        return BIND_ERROR(b, x->args[1],
+                          "[INVALID_SCHEMA.NON_STRING_LITERAL] %s: the schema is a text such as 'a INT, b STRING'",
+                          text_of(b, x->name));
+    struct sql_source source = {.text = text->literal.bytes};
+    const struct type *type;
+    struct error why;
+    if (sql_parse_type(&source, b->l->arena, &type, &why) != STATUS_OK)
+        return BIND_ERROR(b, x->args[1], "%s", why.text);
+    args[1] = expr_literal(b->l->arena, (struct value){.type = type_as_nullable(b->l->arena, type), .null = true});
+    return STATUS_OK;
+}
+
 enum status bind_call(const struct context *c, struct ast_expr *x, struct expr **out)
 {
     struct binder *b = c->q->b;
@@ -207,6 +224,8 @@ enum status bind_call(const struct context *c, struct ast_expr *x, struct expr *
         return bind_lambda_call(c, x, f, out);
     struct expr **args;
     s = bind_args(c, x, &args);
+    if (!s && f->flags & FUNCTION_SCHEMA && x->argc > 1)
+        s = read_schema(b, x, args);
     if (!s && x->argc == 1 && strcmp(f->name, "window_time") == 0)
         s = check_window_time(b, x, args[0]);
     return s ? s : call(b, x, f, args, x->argc, out);

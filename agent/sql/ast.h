@@ -25,7 +25,7 @@ enum ast_kind {
 };
 
 // A tree is never higher than this (balanced AND and OR chains; a message else), so that walkers may recurse.
-enum { AST_HEIGHT_MAX = 400, AST_NODES_MAX = 1000000 };
+enum { AST_HEIGHT_MAX = 2000, AST_NODES_MAX = 1000000 };
 
 struct ast_expr {
     enum ast_kind kind;
@@ -44,11 +44,11 @@ struct ast_expr {
     bool lenient;            // AST_CAST: TRY_CAST
     bool over;               // AST_CALL with OVER (…): refused by the binder
     // How it was written, for the name Spark gives it (agent/sql/print.h) and for the binder:
-    bool symbol;  // AST_CALL: `- x`, not negative(x); struct(x AS a) that became "named_struct". AST_CAST: int(x)
-    bool between; // AST_CALL "and" of ">=" and "<=" that was x BETWEEN a AND b
-    bool typed;   // AST_CAST: TIMESTAMP '…'; NULL is an error: [INVALID_TYPED_LITERAL]
-    uint32_t height;           // of the tree beneath, 1 for a leaf
-    uint32_t nodes;            // in it, each as often as a walker meets it: CASE x WHEN …, BETWEEN share their x
+    bool symbol;     // AST_CALL: `- x`, not negative(x); struct(x AS a) that became "named_struct". AST_CAST: int(x)
+    bool between;    // AST_CALL "and" of ">=" and "<=" that was x BETWEEN a AND b
+    bool typed;      // AST_CAST: TIMESTAMP '…'; NULL is an error: [INVALID_TYPED_LITERAL]
+    uint32_t height; // of the tree beneath, 1 for a leaf
+    uint32_t nodes;  // in it, each as often as a walker meets it: CASE x WHEN …, BETWEEN share their x
 };
 
 struct ast_item {
@@ -68,7 +68,7 @@ struct ast_relation {
     struct slice *columns;    // t(a, b), LATERAL VIEW … AS a, b
     uint32_t column_count;
     struct ast_select *query;          // AST_DERIVED
-    struct ast_relation *left, *right; // AST_JOIN; AST_LATERAL: left
+    struct ast_relation *left, *right; // AST_JOIN; AST_LATERAL: left, NULL without a FROM
     enum ast_join join;
     struct ast_expr *on;
     struct slice *using; // USING (a, b)

@@ -2,6 +2,7 @@
 
 #include "hal/port/http_gzip.h"
 #include "hal/port/kept_file.h"
+#include "hal/port/tls_roots.h"
 #include "hal/port/tls_words.h"
 
 #include <curl/curl.h>
@@ -55,6 +56,7 @@ struct http_client {
     struct text strings; // what the settings point to
     struct http_settings settings;
     struct kept_file ca, cert, key, password, token;
+    struct tls_roots roots; // where no ca is given
     CURLM *multi;
     pthread_t thread;
     pthread_mutex_t lock; // phases, cancelled, counts, stopping, orphan, gone
@@ -125,6 +127,12 @@ static enum status read_files(struct http_client *c, struct error *e)
     return STATUS_OK;
 }
 
+static enum status find_roots(struct http_client *c, struct slot *s, struct error *e)
+{
+    bool wanted = c->ca.path == NULL && strncmp(text_cstring(&s->url), "https:", 6) == 0;
+    return wanted ? tls_roots_find("", &c->roots, e) : STATUS_OK;
+}
+
 static void add_line(struct slot *s, const char *line)
 {
     struct curl_slist *longer = curl_slist_append(s->lines, line);
@@ -175,6 +183,10 @@ static void set_security(const struct http_client *c, struct slot *s)
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
     set_blob(easy, CURLOPT_CAINFO_BLOB, &c->ca);
+    if (c->ca.path == NULL) {
+        curl_easy_setopt(easy, CURLOPT_CAINFO, c->roots.file[0] != '\0' ? c->roots.file : NULL);
+        curl_easy_setopt(easy, CURLOPT_CAPATH, c->roots.directory[0] != '\0' ? c->roots.directory : NULL);
+    }
     set_blob(easy, CURLOPT_SSLCERT_BLOB, &c->cert);
     set_blob(easy, CURLOPT_SSLKEY_BLOB, &c->key);
     if (c->settings.username == NULL)
@@ -253,7 +265,7 @@ static void begin(struct http_client *c, struct slot *s)
     s->limit = c->settings.response_limit;
     s->words[0] = '\0';
     s->result = (struct http_answer){.id = s->id, .failure = HTTP_NOT_SENT};
-    if (read_files(c, &e) != STATUS_OK) {
+    if (read_files(c, &e) != STATUS_OK || find_roots(c, s, &e) != STATUS_OK) {
         snprintf(s->result.reason, sizeof(s->result.reason), "%.*s", HTTP_REASON_MAX - 1, e.text);
         finish(c, s);
         return;

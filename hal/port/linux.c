@@ -1,6 +1,7 @@
 #include "hal/port/http_curl.h"
 #include "hal/port/linux_impl.h"
 #include "hal/port/mqtt_mosquitto.h"
+#include "hal/port/tls_words.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -34,6 +35,12 @@ static int64_t monotonic(struct port *p)
 {
     (void)p;
     return clock_micros(CLOCK_MONOTONIC);
+}
+
+static bool synchronised(struct port *p)
+{
+    (void)p;
+    return tls_clock_now().synchronised;
 }
 
 enum status linux_error(struct error *e, int number, const char *what, const char *path, bool absent_is_end)
@@ -201,6 +208,7 @@ static const struct port_class linux_class = {
     .name = "linux",
     .wall = wall,
     .monotonic = monotonic,
+    .synchronised = synchronised,
     .wait = wait_for,
     .wake = wake,
     .open = linux_open,

@@ -54,7 +54,7 @@ struct mqtt_in { // borrowed until acknowledge or give_back
     struct slice topic, payload;
     int qos;
     bool retain;
-    int64_t received; // wall clock, microseconds
+    int64_t received; // monotonic, as the port's
 };
 
 enum { MQTT_REASON_MAX = 256 };

@@ -5,6 +5,7 @@
 // is safe. Publishing without a connection would queue in its memory, behind our back: we publish while connected only,
 // and what was not answered when a connection ends is unknown.
 #include "hal/port/mqtt_client.h"
+#include "hal/port/tls_roots.h"
 #include "hal/port/tls_words.h"
 
 #include <assert.h>
@@ -15,7 +16,6 @@
 #include <openssl/ssl.h>
 #include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -55,13 +55,6 @@ static int64_t now(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * SECOND + t.tv_nsec / 1000;
-}
-
-static int64_t wall(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
     return (int64_t)t.tv_sec * SECOND + t.tv_nsec / 1000;
 }
 
@@ -242,7 +235,7 @@ static void on_message(struct mosquitto *m, void *arg, const struct mosquitto_me
                                    .retain = message->retain};
         struct mqtt_item *item = mqtt_item_new(&c->pool);
         mqtt_item_fill(item, &content);
-        item->received = wall();
+        item->received = now();
         mqtt_items_push(&c->arrived, item);
     }
     pthread_mutex_unlock(&c->lock);
@@ -325,17 +318,18 @@ static bool set_tls(struct session *s)
         return true;
     if (!readable(s, "ca", tls->ca) || !readable(s, "cert", tls->cert) || !readable(s, "key", tls->key))
         return false;
-    const char *system = getenv(X509_get_default_cert_dir_env());
-    if (system == NULL)
-        system = X509_get_default_cert_dir();
-    if (tls->ca == NULL)
-        mosquitto_int_option(s->m, MOSQ_OPT_TLS_USE_OS_CERTS, 1);
-    if (tls->ca != NULL || tls->cert != NULL) {
-        int rc = mosquitto_tls_set(s->m, tls->ca, tls->ca == NULL ? system : NULL, tls->cert, tls->key, no_password);
-        if (rc != MOSQ_ERR_SUCCESS) {
-            lose(s, mosquitto_strerror(rc));
-            return false;
-        }
+    struct tls_roots roots = {0};
+    struct error e;
+    if (tls->ca == NULL && tls_roots_find("", &roots, &e) != STATUS_OK) {
+        lose(s, e.text);
+        return false;
+    }
+    const char *file = tls->ca != NULL ? tls->ca : roots.file[0] != '\0' ? roots.file : NULL;
+    int rc = mosquitto_tls_set(s->m, file, roots.directory[0] != '\0' ? roots.directory : NULL, tls->cert, tls->key,
+                               no_password);
+    if (rc != MOSQ_ERR_SUCCESS) {
+        lose(s, mosquitto_strerror(rc));
+        return false;
     }
     return true;
 }

@@ -38,6 +38,7 @@ struct port_class {
     // Clock. Microseconds. wall() is since 1970 and may step; monotonic() never goes back.
     int64_t (*wall)(struct port *p);
     int64_t (*monotonic)(struct port *p);
+    bool (*synchronised)(struct port *p); // somebody keeps the wall clock right, by the kernel's word
     // Sleeps until an event was dispatched to its port_ready, wake() was called, or monotonic() >= until.
     // STATUS_OK: something was dispatched or woke us; STATUS_END: the time is up.
     enum status (*wait)(struct port *p, int64_t until, struct error *e);

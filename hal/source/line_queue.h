@@ -10,7 +10,7 @@
 
 struct queued_line {
     uint32_t offset, size; // in `bytes`
-    int64_t arrived;       // microseconds
+    int64_t arrived;       // as `now` was
 };
 
 struct line_queue {

@@ -68,6 +68,13 @@ struct source_counters {
     uint64_t waiting;        // known to be there, not yet read (files, lines)
 };
 
+// What a source's rows have of this machine's wall clock. Such rows are not read before the clock is trusted.
+enum source_clock {
+    CLOCK_NOT,
+    CLOCK_TIMESTAMP, // their own column `timestamp`
+    CLOCK_ROWS,      // which rows there are
+};
+
 struct source;
 
 struct source_class {
@@ -75,6 +82,7 @@ struct source_class {
     const struct option_spec
         *options; // terminated by a NULL name; watermark, schema, payload and the like are the engine's
     bool live;    // true: refuses availableNow and once (socket)
+    enum source_clock clock;
     bool decodes; // true: BLOCK_BYTES / BLOCK_MESSAGES go to the decoder of its format or payload
     // The columns that Spark gives the source (socket: value STRING[, timestamp]); NULL where the schema gives them.
     const struct type *(*columns)(const struct options *options, struct arena *arena);

@@ -107,11 +107,13 @@ static enum status source_plan(struct source *s, int64_t *next, struct error *e)
     if (s->in_batch)   // it was given up
         s->class->give_back(s->client);
     s->class->state(s->client); // says what is new
+    struct port *port = s->setup.port;
+    int64_t wall = port->class->wall(port) - port->class->monotonic(port); // it may have been set since they came
     s->count = s->class->take(s->client, s->taken, MESSAGES);
     for (uint32_t i = 0; i < s->count; i++)
         s->messages[i] = (struct message){.value = s->taken[i].payload,
                                           .topic = s->taken[i].topic,
-                                          .timestamp = s->taken[i].received,
+                                          .timestamp = wall + s->taken[i].received,
                                           .qos = (uint8_t)s->taken[i].qos,
                                           .retain = s->taken[i].retain};
     s->in_batch = s->count > 0;
@@ -216,6 +218,7 @@ const struct source_class source_mqtt = {
     .format = "mqtt",
     .options = source_options,
     .live = true,
+    .clock = CLOCK_TIMESTAMP,
     .decodes = true,
     .columns = source_columns,
     .open = source_open,

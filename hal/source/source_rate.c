@@ -16,6 +16,7 @@ struct source {
     int64_t max_seconds;
     int64_t created; // milliseconds since 1970, kept in the checkpoint
     int64_t last;    // the clock's latest reading: it may step back, we do not
+    bool fresh;      // it is not known yet
     bool any;        // a batch was committed on this checkpoint
     bool frozen;
     int64_t committed, planned; // seconds since `created`
@@ -96,7 +97,7 @@ static enum status rate_open(const struct source_setup *setup, struct source **o
         s->committed = kept[1];
         s->any = true;
     } else if (status == STATUS_END) {
-        s->created = setup->port->class->wall(setup->port) / MILLIS;
+        s->fresh = true;
         status = STATUS_OK;
     }
     if (status == STATUS_OK && s->ramp_up > s->max_seconds)
@@ -107,14 +108,19 @@ static enum status rate_open(const struct source_setup *setup, struct source **o
         rate_close(s);
         return status;
     }
-    s->last = s->created;
     *out = s;
     return STATUS_OK;
 }
 
+// It begins with the first look, not before: then the clock is trusted.
 static int64_t seconds_now(struct source *s)
 {
     int64_t now = s->setup.port->class->wall(s->setup.port) / MILLIS;
+    if (s->fresh)
+        s->created = now;
+    s->fresh = false;
+    if (s->last < s->created)
+        s->last = s->created;
     if (now > s->last)
         s->last = now;
     int64_t seconds = (s->last - s->created) / MILLIS;
@@ -223,6 +229,7 @@ static const struct option_spec rate_options[] = {
 
 const struct source_class source_rate = {
     .format = "rate",
+    .clock = CLOCK_ROWS,
     .options = rate_options,
     .columns = rate_columns,
     .open = rate_open,

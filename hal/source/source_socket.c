@@ -42,11 +42,12 @@ static int64_t monotonic(const struct source *s)
     return s->setup.port->class->monotonic(s->setup.port);
 }
 
-// Lines have the millisecond they came in, as in Spark.
-static int64_t arrival(const struct source *s)
+// Lines have the millisecond they came in, as in Spark; by the clock as it is when they are read, for it may have been
+// set since.
+static int64_t wall_of(const struct source *s, int64_t arrived)
 {
-    int64_t now = s->setup.port->class->wall(s->setup.port);
-    return now - now % MILLISECOND;
+    int64_t at = s->setup.port->class->wall(s->setup.port) - (monotonic(s) - arrived);
+    return at - at % MILLISECOND;
 }
 
 static void go_down(struct source *s)
@@ -62,7 +63,7 @@ static void go_down(struct source *s)
 
 static void lost(struct source *s, enum status status, const struct error *why)
 {
-    line_queue_end(&s->queue, arrival(s));
+    line_queue_end(&s->queue, monotonic(s));
     snprintf(s->reason, sizeof(s->reason), "%s", status == STATUS_END ? "the peer closed the stream" : why->text);
     go_down(s);
     log_say(s->setup.log, LOG_LEVEL_WARNING, "source %s: %s:%s: %s; connecting again", s->setup.name, s->host,
@@ -89,7 +90,7 @@ static void receive(struct source *s)
             break;
         }
         s->counters.bytes += got;
-        line_queue_added(&s->queue, got, arrival(s));
+        line_queue_added(&s->queue, got, monotonic(s));
     }
     s->counters.oversized = s->queue.oversized;
     s->counters.waiting = s->queue.count;
@@ -210,7 +211,7 @@ static enum status socket_read(struct source *s, struct chunk *rows, struct bloc
     for (; count < MESSAGES && s->cursor < s->planned; count++, s->cursor++)
         s->messages[count] = (struct message){
             .value = line_queue_at(&s->queue, s->cursor),
-            .timestamp = s->queue.lines[s->cursor].arrived,
+            .timestamp = wall_of(s, s->queue.lines[s->cursor].arrived),
             .offset = s->taken + s->cursor,
         };
     s->counters.records += count;
@@ -290,6 +291,7 @@ const struct source_class source_socket = {
     .format = "socket",
     .options = socket_options,
     .live = true,
+    .clock = CLOCK_TIMESTAMP,
     .decodes = true,
     .columns = socket_columns,
     .open = socket_open,

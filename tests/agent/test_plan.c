@@ -161,6 +161,7 @@ static void test_refusals(void **state)
          "SELECT k FROM d UNION ALL SELECT k FROM d UNION ALL SELECT k FROM t",
          "1:271:", "a query names sources 32 times at most"},
         {OUTPUT_APPEND, "SELECT 1", "1:1:", "[WRITE_STREAM_NOT_ALLOWED]"},
+        {OUTPUT_APPEND, "SELECT i LATERAL VIEW explode(array(1)) x AS i", "1:10:", "[WRITE_STREAM_NOT_ALLOWED]"},
         {OUTPUT_APPEND, "SELECT _corrupt_record FROM t",
          "1:29:", "[UNSUPPORTED_FEATURE.QUERY_ONLY_CORRUPT_RECORD_COLUMN]"},
         {OUTPUT_APPEND, "SELECT TIMESTAMP 'x' FROM t", "1:8:", "[INVALID_TYPED_LITERAL]"},

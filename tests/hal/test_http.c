@@ -596,6 +596,28 @@ static void test_tls(void **state)
     }
 }
 
+// Without a ca the system's authorities count, wherever SSL_CERT_FILE says they are.
+static void test_tls_roots(void **state)
+{
+    struct bench *b = *state;
+    char ca[TEXT_MAX];
+    uint16_t port;
+    make_certificates(b);
+    in(b, "ca.pem", ca);
+    pid_t child = serve_tls(b, "good", NULL, NULL, &port);
+    open_client(b, usual());
+    unsetenv("SSL_CERT_DIR");
+    assert_int_equal(ask_tls(b, port).failure, HTTP_NOT_SENT);
+    setenv("SSL_CERT_FILE", ca, 1);
+    assert_int_equal(ask_tls(b, port).status, 200);
+    stop_tls(child);
+    setenv("SSL_CERT_FILE", "/nowhere/roots.pem", 1);
+    struct http_answer a = ask_tls(b, port);
+    unsetenv("SSL_CERT_FILE");
+    assert_int_equal(a.failure, HTTP_NOT_SENT);
+    assert_string_equal(a.reason, "SSL_CERT_FILE is /nowhere/roots.pem: No such file or directory");
+}
+
 static void test_tls_versions_and_client(void **state)
 {
     struct bench *b = *state;
@@ -658,6 +680,7 @@ int main(void)
         HTTP_TEST(test_close),
         HTTP_TEST(test_login),
         HTTP_TEST(test_tls),
+        HTTP_TEST(test_tls_roots),
         HTTP_TEST(test_tls_versions_and_client),
         HTTP_TEST(test_tls_file_changes),
     };

@@ -171,6 +171,15 @@ static void test_bytes(void **state)
     assert_memory_equal(f->key.data, "\x01\x7f\xff\xff\xfe", 5);
 }
 
+// What key_append never writes is not read.
+static void test_damage(void **state)
+{
+    struct fixture *f = *state;
+    const struct type *type = type_map(&f->b.arena, type_simple(TYPE_STRING), type_simple(TYPE_INT), true);
+    struct column *map = column_new(type, 1, &f->b.arena);
+    assert_int_equal(key_read(SLICE("\1\1\0\0\0"), map, 0, 0, &f->b.arena), 0); // a map's key that is NULL
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -179,6 +188,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_nested, setup, teardown),
         cmocka_unit_test_setup_teardown(test_zero_bytes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_bytes, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_damage, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -79,6 +79,9 @@ static void test_damage(void **state)
                                        "abcd"),
                                  s, 0, NULL),
                      5); // the rest is the next value's
+    struct column *map =
+        column_new(type_map(&b.arena, type_simple(TYPE_STRING), type_simple(TYPE_INT), true), 1, &b.arena);
+    assert_int_equal(record_read(SLICE("\1\1\0\0"), map, 0, &b.arena), 0); // a key that is NULL
     bench_end(&b, NULL);
 }
 

@@ -392,11 +392,8 @@ static uint32_t client_take(struct mqtt_client *c, struct mqtt_in *out, uint32_t
         return 0;
     for (; count < most && s->taken < s->sent; count++, s->taken++) {
         struct mqtt_sim_letter v = letter_view(&s->waiting.at[s->taken]);
-        out[count] = (struct mqtt_in){.topic = v.topic,
-                                      .payload = v.payload,
-                                      .qos = v.qos,
-                                      .retain = v.retain,
-                                      .received = c->broker->port->class->wall(c->broker->port)};
+        out[count] = (struct mqtt_in){
+            .topic = v.topic, .payload = v.payload, .qos = v.qos, .retain = v.retain, .received = now(c->broker)};
     }
     return count;
 }
@@ -409,6 +406,7 @@ static void client_acknowledge(struct mqtt_client *c)
     letters_drop(&s->waiting, s->taken);
     s->sent -= s->taken;
     s->taken = 0;
+    c->state.pressing = false;
     deliver(s);
 }
 

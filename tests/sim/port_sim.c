@@ -66,6 +66,16 @@ static int64_t monotonic(struct port *p)
     return sim_of(p)->monotonic;
 }
 
+static bool synchronised(struct port *p)
+{
+    return !sim_of(p)->unsynchronised;
+}
+
+void sim_synchronised(struct port *p, bool on)
+{
+    sim_of(p)->unsynchronised = !on;
+}
+
 void sim_step_wall(struct port *p, int64_t micros)
 {
     sim_of(p)->wall_offset += micros;
@@ -214,6 +224,7 @@ static const struct port_class sim_class = {
     .name = "simulated",
     .wall = wall,
     .monotonic = monotonic,
+    .synchronised = synchronised,
     .wait = wait_for,
     .wake = wake,
     .open = sim_file_open,

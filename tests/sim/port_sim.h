@@ -15,6 +15,7 @@ uint64_t sim_random(struct port *p);
 // Clock. Both start at fixed times; wall is 2024-03-01T00:00:00Z.
 #define SIM_WALL_START INT64_C(1709251200000000)
 void sim_step_wall(struct port *p, int64_t micros);
+void sim_synchronised(struct port *p, bool on); // the kernel says so; true at first
 // Runs `what` when monotonic time is `when`, inside a wait; in order of time, then of asking.
 void sim_at(struct port *p, int64_t when, void (*what)(struct port *p, void *arg), void *arg);
 

@@ -65,7 +65,7 @@ struct port_sim {
     struct memory memory;
     uint64_t random;
     int64_t monotonic, wall_offset;
-    bool woken, down;
+    bool woken, down, unsynchronised;
     struct entry *entries;
     uint32_t entry_count, entry_capacity;
     struct sim_slot *slots;

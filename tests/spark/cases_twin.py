@@ -18,3 +18,8 @@ def add(case):
          decimals, schema="a DECIMAL(10,2), b DECIMAL(5,4), i INT")
     case("error_float_literal_beyond", "SELECT 3.4028235E38F AS f FROM events", [lines("{}")], schema="i INT")
     case("expr_float_literal_greatest", "SELECT 3.4028234E38F AS f, -3.4028234663852886E38F AS g FROM events", [lines("{}")], schema="i INT")
+    case("expr_make_date_out_of_range", "SELECT make_date(i, 3, 1) AS a, make_date(2024, i, 1) AS b FROM events", [lines(*['{"i":%d}' % i for i in (2147483647, -2147483648, 1000000000, -1000000000, 0, -1, 12, 13)])], schema="i INT")
+    case("expr_add_months_far", "SELECT add_months(t, i) AS a FROM events", [lines(*['{"t":"2024-02-29","i":%d}' % i for i in (12, -12, 1, 60000000, -60000000)])], schema="t DATE, i INT")
+    case("time_from_unixtime_wraps", "SELECT from_unixtime(l, 'yyyy-MM-dd HH:mm:ss VV') AS a, from_unixtime(l) AS b FROM events", [lines(*['{"l":%d}' % i for i in (-2 ** 63, 2 ** 63 - 1, 0, -1, 1 << 40)])], schema="l BIGINT")
+    case("expr_format_number_of_doubles", "SELECT format_number(d, 0) AS a, format_number(d, 2) AS b, format_number(d, 12) AS c, format_number(CAST(d AS FLOAT), 3) AS f FROM events",
+         [lines(*['{"d":%s}' % d for d in ("1e38", "-1e38", "1.7976931348623157e308", "0.1", "0.125", "0.375", "2.5", "3.5", "-0.0", "-0.001", "1e-7", "123456.789", "0.3", "1e15", "1e22", "999999.995", "1.005", "9007199254740993", "0.0000005", "5e-324")])], schema="d DOUBLE")
