@@ -20,7 +20,7 @@ const struct type *type_decimal_for(struct arena *a, const struct expr *x)
     if (x->type->id == TYPE_DECIMAL)
         return x->type;
     unsigned digits = integral_digits(x->type->id);
-    if (is_literal(x)) {
+    if (is_literal(x) && !x->folded) {
         digits = 1;
         for (int64_t v = x->literal.integer / 10; v != 0; v /= 10)
             digits++;

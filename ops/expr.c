@@ -46,6 +46,7 @@ static struct expr *fold(struct arena *a, const struct session *session, const s
     x->kernel(&call, &(struct rows){NULL, 1});
     struct expr *literal = expr_literal(a, value_load(out, 0));
     literal->nullable |= x->nullable; // a schema says what the call said
+    literal->folded = true;
     return literal;
 }
 
