@@ -20,7 +20,7 @@ const struct type *type_decimal_for(struct arena *a, const struct expr *x)
     if (x->type->id == TYPE_DECIMAL)
         return x->type;
     unsigned digits = integral_digits(x->type->id);
-    if (is_literal(x)) {
+    if (is_literal(x) && !x->folded && x->type->id != TYPE_TINYINT) {
         digits = 1;
         for (int64_t v = x->literal.integer / 10; v != 0; v /= 10)
             digits++;
@@ -28,15 +28,17 @@ const struct type *type_decimal_for(struct arena *a, const struct expr *x)
     return type_decimal(a, digits, 0);
 }
 
-// DecimalPrecision.widerDecimalType: precision and scale are cut at 38.
+// DecimalPrecision.widerDecimalType: of more than 38 digits those behind the point go first.
 static const struct type *wider_decimal(struct arena *a, const struct type *x, const struct type *y)
 {
     unsigned scale = x->scale > y->scale ? x->scale : y->scale;
     unsigned left = (unsigned)(x->precision - x->scale), right = (unsigned)(y->precision - y->scale);
     unsigned precision = (left > right ? left : right) + scale;
-    if (precision > 38)
+    if (precision > 38) {
+        scale = precision - 38 < scale ? scale - (precision - 38) : 0;
         precision = 38;
-    return type_decimal(a, precision, scale < precision ? scale : precision);
+    }
+    return type_decimal(a, precision, scale);
 }
 
 static const struct type *wider_number(struct arena *a, const struct type *x, const struct type *y)
@@ -97,6 +99,9 @@ static const struct type *meet(struct arena *a, const struct type *x, const stru
         return y;
     if (type_is_numeric(x) && type_is_numeric(y))
         return wider_number(a, x, y);
+    if (type_is_interval(x) && x->id == y->id)
+        return type_interval(x->precision < y->precision ? x->precision : y->precision,
+                             x->scale > y->scale ? x->scale : y->scale);
     if (is_datetime(x) && is_datetime(y)) {
         if (x->id != TYPE_DATE && y->id != TYPE_DATE)
             return type_simple(TYPE_TIMESTAMP);
@@ -143,7 +148,7 @@ const struct type *type_widest_number(struct arena *a, struct expr *const *args,
 // What STRING becomes when compared with `other`; NULL: no rule.
 static const struct type *string_meets(const struct type *other)
 {
-    if (type_is_nested(other) || other->id == TYPE_INTERVAL_YM || other->id == TYPE_INTERVAL_DT)
+    if (type_is_nested(other) || type_is_interval(other))
         return NULL;
     if (other->id == TYPE_DECIMAL)
         return type_simple(TYPE_DOUBLE);
@@ -285,6 +290,23 @@ enum status binding_mismatch(const struct binding *b, uint32_t argument, const c
 enum status binding_differ(const struct binding *b, const struct type *x, const struct type *y, struct error *e)
 {
     return error_set(e, STATUS_CONFIG, "[DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES] %s: the operands are %s and %s",
+                     b->function->name, type_text(b->arena, x), type_text(b->arena, y));
+}
+
+enum status binding_no_common(const struct binding *b, struct error *e)
+{
+    const struct type *x = b->arg[0]->type, *y = b->arg[b->argc - 1]->type;
+    for (uint32_t i = 0; i < b->argc; i++)
+        for (uint32_t k = 0; k < i; k++) {
+            const struct type *one = b->arg[k]->type, *other = b->arg[i]->type;
+            // conditions are BOOLEAN and meant to be
+            if (one->id != TYPE_BOOLEAN && other->id != TYPE_BOOLEAN && !type_wider(b->arena, one, other)) {
+                x = one;
+                y = other;
+            }
+        }
+    return error_set(e, STATUS_CONFIG,
+                     "[DATATYPE_MISMATCH.DATA_DIFF_TYPES] %s: the values are of no common type: %s and %s; CAST one",
                      b->function->name, type_text(b->arena, x), type_text(b->arena, y));
 }
 

@@ -39,6 +39,8 @@ bool type_is_orderable(const struct type *t);
 
 // [DATATYPE_MISMATCH.class] and the words; types are printed as sql names.
 enum status binding_differ(const struct binding *b, const struct type *x, const struct type *y, struct error *e);
+// The arguments, or some of them, have no type in common.
+enum status binding_no_common(const struct binding *b, struct error *e);
 enum status binding_not_literal(const struct binding *b, uint32_t index, struct error *e);
 const char *type_text(struct arena *a, const struct type *t); // "ARRAY<INT>"
 

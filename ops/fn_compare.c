@@ -277,7 +277,7 @@ static enum status bind_in(struct binding *b, struct error *e)
 {
     const struct type *t = binding_common(b, 0);
     if (!t)
-        return error_set(e, STATUS_CONFIG, "[DATATYPE_MISMATCH.DATA_DIFF_TYPES] in: the values are of no common type");
+        return binding_no_common(b, e);
     for (uint32_t i = 0; i < b->argc; i++)
         b->nullable |= b->arg[i]->type->id == TYPE_STRING && t->id != TYPE_STRING; // a bad cast is NULL
     b->type = type_simple(TYPE_BOOLEAN);

@@ -57,8 +57,7 @@ static enum status bind_concat(struct binding *b, struct error *e)
         b->type = binding_common(b, 0);
         b->kernel = join_arrays;
         if (!b->type || b->type->id != TYPE_ARRAY || arrays < b->argc)
-            return error_set(e, STATUS_CONFIG,
-                             "[DATATYPE_MISMATCH.DATA_DIFF_TYPES] concat: the values are of no common type");
+            return binding_no_common(b, e);
         return STATUS_OK;
     }
     b->type = type_simple(binaries > 0 && binaries == b->argc ? TYPE_BINARY : TYPE_STRING);

@@ -70,12 +70,6 @@ static void least(const struct call *c, const struct rows *rows)
     extreme(c, rows, -1);
 }
 
-static enum status no_common_type(const struct binding *b, struct error *e)
-{
-    return error_set(e, STATUS_CONFIG, "[DATATYPE_MISMATCH.DATA_DIFF_TYPES] %s: the values are of no common type",
-                     b->function->name);
-}
-
 // Conditions of `case` at even places (but the last, `else`), values at the others; of `if`: one condition, two values.
 static bool is_condition(const struct binding *b, uint32_t i)
 {
@@ -100,7 +94,7 @@ static enum status bind_case(struct binding *b, struct error *e)
     }
     b->type = type_widest(b->arena, values, count);
     if (!b->type)
-        return no_common_type(b, e);
+        return binding_no_common(b, e);
     for (uint32_t i = 0; i < b->argc; i++)
         if (!is_condition(b, i))
             b->want[i] = b->type;
@@ -112,7 +106,7 @@ static enum status bind_coalesce(struct binding *b, struct error *e)
 {
     b->type = binding_common(b, 0);
     if (!b->type)
-        return no_common_type(b, e);
+        return binding_no_common(b, e);
     b->nullable = true;
     for (uint32_t i = 0; i < b->argc; i++)
         b->nullable &= b->arg[i]->nullable;
@@ -124,7 +118,7 @@ static enum status bind_extreme(struct binding *b, struct error *e)
 {
     b->type = type_widest_number(b->arena, b->arg, b->argc);
     if (!b->type)
-        return no_common_type(b, e);
+        return binding_no_common(b, e);
     if (!type_is_orderable(b->type))
         return error_set(e, STATUS_CONFIG, "[DATATYPE_MISMATCH.INVALID_ORDERING_TYPE] %s does not support %s values",
                          b->function->name, type_text(b->arena, b->type));
@@ -166,6 +160,7 @@ static enum status bind_nvl2(struct binding *b, struct error *e)
 
 const struct function function_case = {
     .name = "case",
+    .alias = (const char *const[]){"when", NULL},
     .min_args = 2,
     .max_args = FUNCTION_ANY_ARGS,
     .bind = bind_case,
@@ -173,6 +168,29 @@ const struct function function_case = {
     .summary = "The value of the first condition that is true, else that of ELSE, else NULL.",
     .example = "CASE WHEN 1 > 2 THEN 'a' ELSE 'b' END",
     .gives = "\"b\"",
+};
+// between(x, low, high): x >= low AND x <= high.
+static enum status bind_between(struct binding *b, struct error *e)
+{
+    struct expr *sides[2] = {NULL, NULL};
+    enum status status = STATUS_OK;
+    for (uint32_t k = 0; k < 2 && status == STATUS_OK; k++) {
+        struct expr *args[] = {b->arg[0], b->arg[k + 1]};
+        const struct function *f = k == 0 ? &function_greater_equal : &function_less_equal;
+        status = expr_call(b->arena, b->session, f, args, 2, &sides[k], e);
+    }
+    return status == STATUS_OK ? expr_call(b->arena, b->session, &function_and, sides, 2, &b->instead, e) : status;
+}
+
+const struct function function_between = {
+    .name = "between",
+    .min_args = 3,
+    .max_args = 3,
+    .bind = bind_between,
+    .usage = "x BETWEEN low AND high",
+    .summary = "Is the value neither below the one nor above the other?",
+    .example = "2 BETWEEN 1 AND 3",
+    .gives = "true",
 };
 const struct function function_if = {
     .name = "if",

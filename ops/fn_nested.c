@@ -24,8 +24,7 @@ static enum status bind_array(struct binding *b, struct error *e)
 {
     const struct type *element = binding_common(b, 0);
     if (!element)
-        return error_set(e, STATUS_CONFIG,
-                         "[DATATYPE_MISMATCH.DATA_DIFF_TYPES] array: the values are of no common type");
+        return binding_no_common(b, e);
     b->type = type_array(b->arena, element, b->nullable);
     b->nullable = false;
     b->kernel = make_array;

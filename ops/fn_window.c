@@ -26,8 +26,8 @@ static enum status read_duration(const struct binding *b, uint32_t index, int64_
                          names[index], (int)text.size, text.data);
     if (interval.months != 0)
         return error_set(e, STATUS_CONFIG,
-                         "[DATATYPE_MISMATCH.WRONG_NUM_ARGS] window: intervals greater than a month are not supported: "
-                         "%s \"%.*s\"",
+                         "window: months differ in length, so the %s cannot be \"%.*s\"; write days, such as "
+                         "\"30 days\" (Spark: Intervals greater than a month is not supported)",
                          names[index], (int)text.size, text.data);
     if (!interval_micros(&interval, micros))
         return error_set(e, STATUS_CONFIG, "[CANNOT_PARSE_INTERVAL] window: %s \"%.*s\" is too long", names[index],

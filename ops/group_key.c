@@ -107,7 +107,14 @@ bool group_key_time(const struct group_key *g, struct slice key, int64_t *time)
     return true;
 }
 
-uint32_t group_late_rows(const struct column *time, const struct rows *rows, int64_t watermark, uint8_t *late)
+void group_late_init(struct group_late *l, struct arena *arena)
+{
+    l->late = ARENA_ARRAY(arena, uint8_t, CHUNK_ROWS);
+    l->kept_index = ARENA_ARRAY(arena, uint32_t, CHUNK_ROWS);
+    l->late_index = ARENA_ARRAY(arena, uint32_t, CHUNK_ROWS);
+}
+
+static uint32_t mark_late(const struct column *time, const struct rows *rows, int64_t watermark, uint8_t *late)
 {
     const struct column *value = time->type->id == TYPE_STRUCT ? &time->child[WINDOW_END] : time;
     uint32_t count = 0;
@@ -117,4 +124,20 @@ uint32_t group_late_rows(const struct column *time, const struct rows *rows, int
         count += late[i_k];
     }
     return count;
+}
+
+struct rows group_late_part(struct group_late *l, const struct column *time, int64_t watermark, struct rows *rows)
+{
+    struct rows late = {l->late_index, 0};
+    if (mark_late(time, rows, watermark, l->late) == 0)
+        return late;
+    uint32_t kept = 0;
+    FOR_EACH_ROW (i, rows) {
+        if (l->late[i_k])
+            l->late_index[late.count++] = i;
+        else
+            l->kept_index[kept++] = i;
+    }
+    *rows = (struct rows){l->kept_index, kept};
+    return late;
 }

@@ -37,8 +37,14 @@ bool group_key_read(const struct group_key *g, struct slice key, struct column *
                     struct arena *arena);
 // The event time that a watermark is compared with (a window's end, else the value itself) of a key. false: NULL.
 bool group_key_time(const struct group_key *g, struct slice key, int64_t *time);
-// late[k] becomes 1 where the event time of the k-th row is there and not after the watermark; `time` is the key's
-// column. Returns how many.
-uint32_t group_late_rows(const struct column *time, const struct rows *rows, int64_t watermark, uint8_t *late);
+// What is late and what is not of a chunk's rows; kept from chunk to chunk.
+struct group_late {
+    uint8_t *late; // CHUNK_ROWS of each
+    uint32_t *kept_index, *late_index;
+};
+void group_late_init(struct group_late *l, struct arena *arena);
+// Leaves in `rows` those that are not late, and returns the late ones: whose event time is there and not after the
+// watermark. `time` is the column of a time, or of a window, whose end counts.
+struct rows group_late_part(struct group_late *l, const struct column *time, int64_t watermark, struct rows *rows);
 
 #endif

@@ -35,8 +35,7 @@ struct aggregate_op {
     bool spilled;
     // of the chunk being pushed
     struct column **column; // the keys
-    uint8_t *is_late;
-    uint32_t *index, *late_index;
+    struct group_late late_rows;
     struct group **group;
     // of the chunk going out
     struct column **out;
@@ -45,23 +44,12 @@ struct aggregate_op {
 
 // ---- rows into groups
 
-// Leaves in `rows` those that are not late, and counts the late ones. Late is an event time at or before the watermark
-// of the batch before; complete mode knows no late row.
-static void drop_late(struct aggregate_op *a, struct rows *rows, struct rows *late)
+// Leaves in `rows` those that are not late: complete mode knows no late row.
+static struct rows drop_late(struct aggregate_op *a, struct rows *rows)
 {
-    *late = (struct rows){a->late_index, 0};
     if (!a->batch.has_watermark || a->key.time_type == NULL || a->spec.mode == OUTPUT_COMPLETE)
-        return;
-    if (group_late_rows(a->column[a->spec.time_key], rows, a->batch.watermark_late, a->is_late) == 0)
-        return;
-    uint32_t kept = 0;
-    FOR_EACH_ROW (i, rows) {
-        if (a->is_late[i_k])
-            a->late_index[late->count++] = i;
-        else
-            a->index[kept++] = i;
-    }
-    *rows = (struct rows){a->index, kept};
+        return (struct rows){0};
+    return group_late_part(&a->late_rows, a->column[a->spec.time_key], a->batch.watermark_late, rows);
 }
 
 // Late groups are counted as Spark counts them, after a batch's aggregation, so their keys are kept, but no more than
@@ -307,12 +295,15 @@ static enum status aggregate_push(struct op *op, unsigned input, struct chunk *c
 {
     (void)input;
     struct aggregate_op *a = (struct aggregate_op *)op;
-    struct rows rows = chunk->rows, late;
+    struct rows rows = chunk->rows;
     program_run(a->spec.inputs, chunk, &chunk->rows);
     for (uint32_t k = 0; k < a->spec.key_count; k++)
         a->column[k] = program_result(a->spec.inputs, k);
-    drop_late(a, &rows, &late);
+    struct rows late = drop_late(a, &rows);
     count_late(a, &late);
+    enum status s = op_emit_late(op, chunk, &late, e);
+    if (s != STATUS_OK)
+        return s;
     find_groups(a, &rows);
     group_items_step(&a->items, a->spec.inputs, &rows, a->group);
     op->counters.folded += rows.count;
@@ -408,9 +399,7 @@ struct op *aggregate_new(const struct aggregate_spec *spec, struct memory *memor
     group_table_init(&a->table, a->items.state_size, memory);
     group_table_init(&a->late, 0, memory);
     a->column = ARENA_ARRAY(&a->arena, struct column *, spec->key_count);
-    a->is_late = ARENA_ARRAY(&a->arena, uint8_t, CHUNK_ROWS);
-    a->index = ARENA_ARRAY(&a->arena, uint32_t, CHUNK_ROWS);
-    a->late_index = ARENA_ARRAY(&a->arena, uint32_t, CHUNK_ROWS);
+    group_late_init(&a->late_rows, &a->arena);
     a->group = ARENA_ARRAY(&a->arena, struct group *, CHUNK_ROWS);
     a->out = ARENA_ARRAY(&a->arena, struct column *, spec->key_count + spec->item_count);
     return &a->op;

@@ -20,7 +20,7 @@ struct dedup {
     struct group_keys keys;
     struct expiry expiry; // within the watermark only
     struct column **column;
-    uint8_t *is_late;
+    struct group_late late_rows;
     uint32_t *index;
 };
 
@@ -31,23 +31,16 @@ static enum status dedup_open(struct op *op, const struct batch *batch, struct e
     return STATUS_OK;
 }
 
-// Leaves in `rows` those that are not late.
-static void drop_late(struct dedup *d, struct rows *rows)
+// Leaves in `rows` those that are not late, and returns the others.
+static struct rows drop_late(struct dedup *d, struct rows *rows)
 {
     if (!d->batch.has_watermark || d->spec.time < 0)
-        return;
+        return (struct rows){0};
     const struct column *time = program_result(d->spec.inputs, (uint32_t)d->spec.time);
-    uint32_t late = group_late_rows(time, rows, d->batch.watermark_late, d->is_late);
-    if (late == 0)
-        return;
-    uint32_t kept = 0;
-    FOR_EACH_ROW (i, rows) {
-        if (!d->is_late[i_k])
-            d->index[kept++] = i;
-    }
-    *rows = (struct rows){d->index, kept};
-    d->op.counters.late += late;
-    d->op.counters.late_groups += late;
+    struct rows late = group_late_part(&d->late_rows, time, d->batch.watermark_late, rows);
+    d->op.counters.late += late.count;
+    d->op.counters.late_groups += late.count;
+    return late;
 }
 
 static enum status remember(struct dedup *d, struct slice key, uint32_t row, struct error *e)
@@ -71,7 +64,10 @@ static enum status dedup_push(struct op *op, unsigned input, struct chunk *chunk
     program_run(d->spec.inputs, chunk, &chunk->rows);
     for (uint32_t k = 0; k < d->spec.key_count; k++)
         d->column[k] = program_result(d->spec.inputs, k);
-    drop_late(d, &rows);
+    struct rows late = drop_late(d, &rows);
+    enum status status = op_emit_late(op, chunk, &late, e);
+    if (status != STATUS_OK)
+        return status;
     group_keys_write(&d->key, d->column, &rows, &d->keys);
     uint32_t kept = 0;
     FOR_EACH_ROW (i, &rows) {
@@ -84,7 +80,7 @@ static enum status dedup_push(struct op *op, unsigned input, struct chunk *chunk
             s = remember(d, key, i, e);
         if (s != STATUS_OK)
             return s;
-        d->index[kept++] = i; // behind or at where `rows` is being read
+        d->index[kept++] = i;
     }
     op->counters.passed += kept;
     op->counters.folded += rows.count - kept;
@@ -145,7 +141,7 @@ struct op *dedup_new(const struct dedup_spec *spec, struct memory *memory)
     group_keys_init(&d->keys, memory, &d->arena);
     expiry_init(&d->expiry, spec->state, true, memory);
     d->column = ARENA_ARRAY(&d->arena, struct column *, spec->key_count);
-    d->is_late = ARENA_ARRAY(&d->arena, uint8_t, CHUNK_ROWS);
+    group_late_init(&d->late_rows, &d->arena);
     d->index = ARENA_ARRAY(&d->arena, uint32_t, CHUNK_ROWS);
     return &d->op;
 }

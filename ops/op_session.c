@@ -45,8 +45,7 @@ struct session_op {
     struct text bytes;
     struct slice *piece;
     uint64_t *hash;
-    uint8_t *is_late;
-    uint32_t *index, *late_index;
+    struct group_late late_rows;
     struct group **group;
     // of the chunk going out
     struct column **out, **out_other;
@@ -74,21 +73,11 @@ static const struct column *session_of(const struct session_op *s)
 }
 
 // Leaves in `rows` those that are not late: whose own session ends after the watermark of the batch before.
-static void drop_late(struct session_op *s, struct rows *rows, struct rows *late)
+static struct rows drop_late(struct session_op *s, struct rows *rows)
 {
-    *late = (struct rows){s->late_index, 0};
     if (!s->batch.has_watermark || !s->spec.timed)
-        return;
-    if (group_late_rows(session_of(s), rows, s->batch.watermark_late, s->is_late) == 0)
-        return;
-    uint32_t kept = 0;
-    FOR_EACH_ROW (i, rows) {
-        if (s->is_late[i_k])
-            s->late_index[late->count++] = i;
-        else
-            s->index[kept++] = i;
-    }
-    *rows = (struct rows){s->index, kept};
+        return (struct rows){0};
+    return group_late_part(&s->late_rows, session_of(s), s->batch.watermark_late, rows);
 }
 
 static void write_pieces(struct session_op *s, const struct rows *rows)
@@ -437,13 +426,16 @@ static enum status session_push(struct op *op, unsigned input, struct chunk *chu
 {
     (void)input;
     struct session_op *s = (struct session_op *)op;
-    struct rows rows = chunk->rows, late;
+    struct rows rows = chunk->rows;
     program_run(s->spec.inputs, chunk, &chunk->rows);
     for (uint32_t k = 0, n = 0; k < s->spec.key_count; k++)
         if (k != s->spec.session_key)
             s->other[n++] = program_result(s->spec.inputs, k);
-    drop_late(s, &rows, &late);
+    struct rows late = drop_late(s, &rows);
     count_late(s, &late);
+    enum status status = op_emit_late(op, chunk, &late, e);
+    if (status != STATUS_OK)
+        return status;
     struct group *last = s->table.last;
     write_pieces(s, &rows);
     group_table_find(&s->table, s->piece, s->hash, rows.count, s->group);
@@ -525,9 +517,7 @@ struct op *session_new(const struct session_spec *spec, struct memory *memory)
     s->other = ARENA_ARRAY(&s->arena, struct column *, spec->key_count);
     s->piece = ARENA_ARRAY(&s->arena, struct slice, CHUNK_ROWS);
     s->hash = ARENA_ARRAY(&s->arena, uint64_t, CHUNK_ROWS);
-    s->is_late = ARENA_ARRAY(&s->arena, uint8_t, CHUNK_ROWS);
-    s->index = ARENA_ARRAY(&s->arena, uint32_t, CHUNK_ROWS);
-    s->late_index = ARENA_ARRAY(&s->arena, uint32_t, CHUNK_ROWS);
+    group_late_init(&s->late_rows, &s->arena);
     s->group = ARENA_ARRAY(&s->arena, struct group *, CHUNK_ROWS);
     s->out = ARENA_ARRAY(&s->arena, struct column *, spec->key_count + spec->item_count);
     s->out_other = ARENA_ARRAY(&s->arena, struct column *, spec->key_count);

@@ -6,14 +6,17 @@
 struct watermark {
     struct op op;
     uint32_t column;
-    int64_t delay;
+    int64_t delay, future;
+    int64_t latest;   // a time after it does not count
     int64_t greatest; // of this batch; INT64_MIN: none yet
 };
 
 static enum status watermark_open(struct op *op, const struct batch *batch, struct error *e)
 {
-    (void)batch, (void)e;
-    ((struct watermark *)op)->greatest = INT64_MIN;
+    (void)e;
+    struct watermark *w = (struct watermark *)op;
+    w->greatest = INT64_MIN;
+    w->latest = batch->now > INT64_MAX - w->future ? INT64_MAX : batch->now + w->future;
     return STATUS_OK;
 }
 
@@ -22,9 +25,9 @@ static enum status watermark_push(struct op *op, unsigned input, struct chunk *c
     (void)input;
     struct watermark *w = (struct watermark *)op;
     const struct column *time = chunk->column[w->column];
-    int64_t greatest = w->greatest;
+    int64_t greatest = w->greatest, latest = w->latest;
     FOR_EACH_ROW (i, &chunk->rows) {
-        if (!is_null(time, i) && time->i64[at(time, i)] > greatest)
+        if (!is_null(time, i) && time->i64[at(time, i)] > greatest && time->i64[at(time, i)] <= latest)
             greatest = time->i64[at(time, i)];
     }
     w->greatest = greatest;
@@ -40,12 +43,14 @@ static void watermark_destroy(struct op *op)
 static const struct op_class watermark_class = {
     .name = "watermark", .open = watermark_open, .push = watermark_push, .destroy = watermark_destroy};
 
-struct op *watermark_new(uint32_t column, int64_t delay, struct memory *memory)
+struct op *watermark_new(uint32_t column, int64_t delay, int64_t future, struct memory *memory)
 {
     struct watermark *w = mem_zalloc(memory, sizeof *w);
     w->op = (struct op){.class = &watermark_class, .memory = memory};
     w->column = column;
     w->delay = delay - delay % MICROS_PER_MILLI;
+    w->future = future;
+    w->latest = INT64_MAX;
     w->greatest = INT64_MIN;
     return &w->op;
 }

@@ -19,6 +19,15 @@ enum status op_emit(struct op *op, struct chunk *chunk, struct error *e)
     return op_push(op->next, op->next_input, chunk, e);
 }
 
+enum status op_emit_late(struct op *op, const struct chunk *chunk, const struct rows *late, struct error *e)
+{
+    if (op->late == NULL)
+        return STATUS_OK;
+    struct chunk out = *chunk;
+    out.rows = *late;
+    return op_push(op->late, 0, &out, e);
+}
+
 enum status op_close(struct op *op, struct error *e)
 {
     return op->class->close != NULL ? op->class->close(op, e) : STATUS_OK;

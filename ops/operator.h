@@ -39,11 +39,14 @@ struct op {
     unsigned next_input;
     struct memory *memory;
     struct op_counters counters;
+    struct op *late; // where the rows go that it drops as late; NULL: nowhere
 };
 
 enum status op_open(struct op *op, const struct batch *batch, struct error *e);
 enum status op_push(struct op *op, unsigned input, struct chunk *chunk, struct error *e);
 enum status op_emit(struct op *op, struct chunk *chunk, struct error *e); // op's result to op->next
+// The rows of its input that it drops as late to op->late.
+enum status op_emit_late(struct op *op, const struct chunk *chunk, const struct rows *late, struct error *e);
 enum status op_close(struct op *op, struct error *e);
 void op_destroy(struct op *op); // and all after it; NULL is fine
 

@@ -20,6 +20,7 @@ struct generate_spec {
     struct program *list; // result 0: ARRAY or MAP
     const struct type *list_type;
     bool position, outer;
+    bool spread; // an ARRAY of STRUCT: its fields are the columns
 };
 struct op *generate_new(const struct generate_spec *spec, struct memory *memory);
 
@@ -33,8 +34,9 @@ struct window_spec {
 struct op *window_new(const struct window_spec *spec, struct memory *memory);
 
 // EventTimeWatermark: passes all rows, remembers the greatest event time of the batch (EventTimeWatermarkExec).
+// A time that is more than `future` microseconds ahead of the batch's clock does not count (INT64_MAX: all do).
 // Its answer for the engine, valid after close: the watermark this batch asks for, INT64_MIN if it saw no time.
-struct op *watermark_new(uint32_t column, int64_t delay, struct memory *memory);
+struct op *watermark_new(uint32_t column, int64_t delay, int64_t future, struct memory *memory);
 int64_t watermark_proposal(const struct op *op);
 
 // GROUP BY: hash aggregation over a batch, merged into `state` at the batch's close; emits by output mode.

@@ -15,7 +15,7 @@ void identity_append(struct text *out, const struct identity *who, uint64_t row,
     member(out, ",\"query\":", who->query);
     member(out, ",\"epoch\":", who->epoch);
     text_printf(out, ",\"batch\":%" PRId64 ",\"row\":%" PRIu64, who->batch, row);
-    if (with_seq)
+    if (with_seq && !who->unnumbered)
         text_printf(out, ",\"seq\":%" PRIu64, who->first_seq + row);
     text_char(out, '}');
 }

@@ -26,6 +26,7 @@ struct identity {
     struct slice device, query, epoch;
     int64_t batch;
     uint64_t first_seq;
+    bool unnumbered; // late rows: they are not in the log
 };
 
 // A record: what a row is to the outside. Rendered once, frozen in the log, sent as often as it takes.

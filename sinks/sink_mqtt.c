@@ -476,10 +476,27 @@ static const struct option_spec sink_options[] = {
     {.name = NULL},
 };
 
+// The topic, of the columns there are.
+static enum status sink_check(const struct options *options, const struct field *fields, uint32_t field_count,
+                              struct memory *memory, struct error *e)
+{
+    struct topic_template template;
+    struct arena arena;
+    const struct option_value *topic = option_get(options, "topic");
+    if (topic == NULL)
+        return STATUS_OK;
+    arena_init(&arena, memory, ARENA_BLOCK);
+    const char *text = arena_copy(&arena, topic->text.data, topic->text.size);
+    enum status status = topic_template_parse(slice_of(text), fields, field_count, &arena, &template, e);
+    arena_free(&arena);
+    return status;
+}
+
 const struct sink_class sink_mqtt = {
     .format = "mqtt",
     .options = sink_options,
     .delivery = sink_get_delivery,
+    .check = sink_check,
     .open = sink_open,
     .close = sink_close,
     .begin = sink_begin,

@@ -17,7 +17,8 @@ static enum status collector_op_push(struct op *op, unsigned input, struct chunk
 {
     (void)input;
     struct collector *c = (struct collector *)op;
-    outbox_rows(c->outbox, chunk);
+    if (c->outbox)
+        outbox_rows(c->outbox, chunk);
     for (unsigned i = 0; i < c->count; i++) {
         enum status s = c->class[i]->render(c->sink[i], chunk, e);
         if (s != STATUS_OK)
@@ -28,7 +29,7 @@ static enum status collector_op_push(struct op *op, unsigned input, struct chunk
     return STATUS_OK;
 }
 
-static enum status prepare(struct collector *c, bool direct, struct error *e)
+enum status collector_prepare(struct collector *c, bool direct, struct error *e)
 {
     for (unsigned i = 0; i < c->count; i++) {
         enum status s = c->direct[i] == direct ? c->class[i]->prepare(c->sink[i], e) : STATUS_OK;
@@ -36,13 +37,6 @@ static enum status prepare(struct collector *c, bool direct, struct error *e)
             return s;
     }
     return STATUS_OK;
-}
-
-// Those that print come last: when another one has no room, nothing of the batch has been seen.
-enum status collector_prepare(struct collector *c, struct error *e)
-{
-    enum status s = prepare(c, false, e);
-    return s == STATUS_OK ? prepare(c, true, e) : s;
 }
 
 enum status collector_finish(struct collector *c, struct error *e)

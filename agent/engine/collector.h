@@ -16,12 +16,14 @@ struct collector {
     unsigned count;
     struct identity who;   // of the batch to come; batch and first_seq are set by the engine
     uint64_t rows;         // of this batch
-    struct outbox *outbox; // set by the engine
+    struct outbox *outbox; // set by the engine; NULL: of late rows
 };
 
 void collector_init(struct collector *c, struct memory *memory);
-enum status collector_prepare(struct collector *c, struct error *e); // before the commit
-enum status collector_finish(struct collector *c, struct error *e);  // after it
+// Before the commit, the direct sinks or the others. Those that print come last: when another one has no room, nothing
+// of the batch has been seen.
+enum status collector_prepare(struct collector *c, bool direct, struct error *e);
+enum status collector_finish(struct collector *c, struct error *e); // after it
 void collector_abandon(struct collector *c);
 void collector_close(struct collector *c); // safe on zeroed memory
 

@@ -103,7 +103,12 @@ static void on_server(void *arg, int handle, unsigned events)
         for (uint32_t i = 0; !x && i < CALLERS; i++)
             x = c->caller[i].handle < 0 ? &c->caller[i] : NULL;
         struct caller *to = x ? x : &nobody;
-        if (c->port->class->accept(c->port, handle, on_caller, to, &to->handle, NULL) != STATUS_OK)
+        enum status s = c->port->class->accept(c->port, handle, on_caller, to, &to->handle, NULL);
+        if (s != STATUS_OK && s != STATUS_AGAIN) { // it would be told for ever
+            c->port->class->close(c->port, c->server);
+            c->server = -1;
+        }
+        if (s != STATUS_OK)
             return;
         text_init(&to->question, c->memory);
         text_init(&to->answer, c->memory);

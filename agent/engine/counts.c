@@ -24,6 +24,9 @@ static uint64_t given_to(const struct counts_nodes *n, const struct op *op)
     for (uint32_t i = 0; i < n->run->all_count; i++)
         if (n->run->all[i]->next == op)
             given += n->run->all[i]->counters.out;
+    for (uint32_t i = 0; i < n->run->all_count; i++)
+        if (n->run->all[i]->late == op)
+            given += n->run->all[i]->counters.late;
     for (uint32_t i = 0; i < n->readers; i++)
         if (reader_entry(n->reader[i]) == op)
             given += reader_counters(n->reader[i]).delivered;

@@ -49,6 +49,8 @@ static enum status each_source(struct engine *g, bool after_commit, struct error
 static enum status run_operators(struct engine *g, const struct batch *batch, struct error *e)
 {
     enum status s = plan_open_batch(&g->run, &g->collector.op, batch, e);
+    if (s == STATUS_OK)
+        s = op_open(&g->late.op, batch, e);
     for (uint32_t i = 0; s == STATUS_OK && i < g->setup.pipeline->source_count; i++)
         if (g->intake[i])
             s = intake_run(g->intake[i], e);
@@ -71,20 +73,46 @@ static bool watermark_asked(const struct engine *g, uint32_t source, int64_t *as
     return any;
 }
 
+// When a source that stays silent no longer holds the watermark (monotonic time).
+static int64_t idle_from(const struct engine *g, uint32_t source)
+{
+    int64_t timeout = g->setup.pipeline->sources[source].idle_timeout;
+    return g->heard[source] > INT64_MAX - timeout ? INT64_MAX : g->heard[source] + timeout;
+}
+
 // The watermark that the next batch will have: never back, the least of the sources' or the greatest
 // (MultipleWatermarkPolicy).
 static int64_t next_watermark(const struct engine *g)
 {
     bool greatest = g->setup.pipeline->greatest_watermark, any = false;
     int64_t now = g->position.watermark, chosen = 0, asked;
+    int64_t clock = g->setup.port->class->monotonic(g->setup.port);
     for (uint32_t i = 0; i < g->setup.pipeline->source_count; i++) {
-        if (!watermark_asked(g, i, &asked))
+        if (!watermark_asked(g, i, &asked) || (!greatest && clock >= idle_from(g, i)))
             continue;
         if (!any || (greatest ? asked > chosen : asked < chosen))
             chosen = asked;
         any = true;
     }
     return any && chosen > now ? chosen : now;
+}
+
+// Does the watermark move because a source has been silent for long enough? *next: when one will have been.
+static bool idle_due(const struct engine *g, int64_t *next)
+{
+    int64_t clock = g->setup.port->class->monotonic(g->setup.port);
+    for (uint32_t i = 0; plan_is_stateful(g->plan) && i < g->run.watermark_count; i++) {
+        int64_t from = idle_from(g, g->run.watermark[i].source);
+        *next = from > clock && from < *next ? from : *next;
+    }
+    return plan_is_stateful(g->plan) && next_watermark(g) > g->position.watermark;
+}
+
+static void note_heard(struct engine *g)
+{
+    for (uint32_t i = 0; i < g->run.watermark_count; i++)
+        if (watermark_proposal(g->run.watermark[i].op) != INT64_MIN)
+            g->heard[g->run.watermark[i].source] = g->setup.port->class->monotonic(g->setup.port);
 }
 
 static struct counts_nodes nodes(struct engine *g)
@@ -203,6 +231,7 @@ static void note_commit(struct engine *g)
 static void give_up(struct engine *g)
 {
     collector_abandon(&g->collector);
+    collector_abandon(&g->late);
     outbox_abandoned(g->outbox);
     store_rollback(g->store);
     struct counts_nodes all = nodes(g);
@@ -213,6 +242,8 @@ static void give_up(struct engine *g)
 static enum status finish(struct engine *g, struct error *e)
 {
     enum status s = collector_finish(&g->collector, e);
+    if (s == STATUS_OK)
+        s = collector_finish(&g->late, e);
     if (s == STATUS_OK)
         s = each_source(g, true, e);
     if (s == STATUS_OK)
@@ -255,14 +286,10 @@ static void say_full(struct engine *g, const struct error *e)
 }
 
 // Somebody waits for the end of a bounded run: it waits for room for a while only.
-static bool out_of_patience(const struct engine *g, struct error *e)
+static bool out_of_patience(const struct engine *g)
 {
-    if (!trigger_is_bounded(&g->trigger) ||
-        g->setup.port->class->monotonic(g->setup.port) - g->full_since < FULL_PATIENCE)
-        return false;
-    error_prefix(e, "no room for %d seconds, so this run ends; nothing is lost, the next one goes on here",
-                 (int)(FULL_PATIENCE / MICROS_PER_SECOND));
-    return true;
+    return trigger_is_bounded(&g->trigger) &&
+           g->setup.port->class->monotonic(g->setup.port) - g->full_since >= FULL_PATIENCE;
 }
 
 static int64_t full_pause(const struct engine *g)
@@ -280,7 +307,7 @@ static enum status commit(struct engine *g, const struct batch *batch, const str
         if (s != STATUS_FULL || g->stop)
             return s;
         say_full(g, e);
-        if (out_of_patience(g, e))
+        if (out_of_patience(g))
             return s;
         s = wait_until(g, full_pause(g), e);
         if (s != STATUS_OK)
@@ -305,14 +332,26 @@ static void say_over_limit(const struct engine *g, int64_t batch)
                 batch, limit >> 20, wanted >> 20);
 }
 
+static enum status prepare_sinks(struct engine *g, struct error *e)
+{
+    enum status s = STATUS_OK;
+    for (unsigned direct = 0; s == STATUS_OK && direct < 2; direct++) {
+        s = collector_prepare(&g->late, direct, e);
+        if (s == STATUS_OK)
+            s = collector_prepare(&g->collector, direct, e);
+    }
+    return s;
+}
+
 // Everything up to the commit.
 static enum status prepare_batch(struct engine *g, const struct batch *batch, struct error *e)
 {
     enum status s = run_operators(g, batch, e);
+    note_heard(g);
     if (s == STATUS_OK)
         s = each_source(g, false, e);
     if (s == STATUS_OK)
-        s = collector_prepare(&g->collector, e);
+        s = prepare_sinks(g, e);
     return s;
 }
 
@@ -381,7 +420,8 @@ static enum status turn(struct engine *g, bool *due, int64_t *next, struct error
     *next = sinks < *next ? sinks : *next;
     if (s != STATUS_OK)
         return s;
-    *due = !g->blocked && !g->untimed && !g->asking && (any || g->no_data_due);
+    bool idle = idle_due(g, next);
+    *due = !g->blocked && !g->untimed && !g->asking && (any || g->no_data_due || idle);
     return *due ? run_batch(g, e) : STATUS_OK;
 }
 
@@ -417,8 +457,11 @@ static enum status run_batches(struct engine *g, struct error *e)
         enum status s = turn(g, &due, &next, e);
         if (s == STATUS_FULL) {
             say_full(g, e);
-            if (out_of_patience(g, e))
+            if (out_of_patience(g)) {
+                error_prefix(e, "no room for %d seconds, so this run ends; nothing is lost, the next one goes on here",
+                             (int)(FULL_PATIENCE / MICROS_PER_SECOND));
                 return s;
+            }
             s = deliver_until(g, full_pause(g), NULL, e);
             if (s != STATUS_OK)
                 return s;

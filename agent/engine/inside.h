@@ -42,11 +42,12 @@ struct engine {
     struct plan_run run;
     struct reader *reader[PLAN_READS]; // for each of plan_reads
     uint32_t readers;
-    struct intake **intake; // for each source, NULL where the query does not use it, or it is a table
-    struct collector collector;
+    struct intake **intake;           // for each source, NULL where the query does not use it, or it is a table
+    struct collector collector, late; // of the result, of late rows
     struct outbox *outbox;
     struct trigger_rule trigger;
     struct store_position position;
+    int64_t *heard; // for each source: monotonic time at which it last gave an event time, or of the start
     int64_t *asked; // for each source: the greatest watermark it asked for since the start, or INT64_MIN
     const struct state *states[STATES_MAX]; // the operators'
     uint32_t state_count;

@@ -183,7 +183,8 @@ enum status freeze_sources(struct engine *g, struct error *e)
 
 static enum status open_sink(struct engine *g, const struct pipeline_sink *sink, struct error *e)
 {
-    struct collector *c = &g->collector;
+    bool late = sink == g->setup.pipeline->late_sink;
+    struct collector *c = late ? &g->late : &g->collector;
     struct sink_setup setup = {
         .name = arena_copy(&g->arena, sink->name.data, sink->name.size),
         .options = &sink->options,
@@ -193,7 +194,7 @@ static enum status open_sink(struct engine *g, const struct pipeline_sink *sink,
         .session = &g->session,
         .mode = g->setup.pipeline->mode,
     };
-    setup.fields = plan_fields(g->plan, &setup.field_count);
+    setup.fields = late ? plan_late_fields(g->plan, &setup.field_count) : plan_fields(g->plan, &setup.field_count);
     bool direct = sink->class->delivery(&sink->options) == SINK_DIRECT;
     if (!direct) {
         setup.state = part(g, "sink", sink->name, e);
@@ -347,9 +348,13 @@ static enum status start(struct engine *g, const char *distrust, struct error *e
 {
     const struct pipeline *p = g->setup.pipeline;
     collector_init(&g->collector, g->memory);
+    collector_init(&g->late, g->memory);
     g->asked = ARENA_ARRAY(&g->arena, int64_t, p->source_count);
-    for (uint32_t i = 0; i < p->source_count; i++)
+    g->heard = ARENA_ARRAY(&g->arena, int64_t, p->source_count);
+    for (uint32_t i = 0; i < p->source_count; i++) {
         g->asked[i] = INT64_MIN;
+        g->heard[i] = g->setup.port->class->monotonic(g->setup.port);
+    }
     enum status s = pipeline_session(p, g->setup.port->class->zones(g->setup.port), &g->arena, &g->session, e);
     if (s == STATUS_OK)
         s = plan_make(p, &g->session, &g->arena, &g->plan, e);
@@ -362,6 +367,10 @@ static enum status start(struct engine *g, const char *distrust, struct error *e
             (struct identity){.device = slice_of(g->setup.device), .query = p->name, .epoch = store_epoch(g->store)};
         s = plan_start(g->plan, operator_state, g, &g->collector.op, (size_t)p->limits.memory / STATE_SHARE, g->memory,
                        &g->run, e);
+        g->late.who = g->collector.who;
+        g->late.who.unnumbered = true;
+        if (s == STATUS_OK && g->run.late)
+            g->run.late->next = &g->late.op;
     }
     if (s == STATUS_OK)
         s = open_ends(g, e);
@@ -377,6 +386,7 @@ static void halt(struct engine *g)
         reader_close(g->reader[i]);
     g->readers = 0;
     collector_close(&g->collector);
+    collector_close(&g->late);
     outbox_close(g->outbox);
     g->outbox = NULL;
     plan_stop(&g->run);

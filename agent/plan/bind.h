@@ -104,7 +104,8 @@ enum status scope_find(struct binder *b, const struct scope *s, const struct ast
 enum status scope_unresolved(struct binder *b, const struct scope *s, const struct ast_expr *name);
 const char *name_text(struct arena *a, const struct slice *parts, uint32_t count); // `a`.`b`
 
-enum status bind_select(struct binder *b, const struct ast_select *ast, const struct visible *ctes, struct query **out);
+enum status bind_select(struct binder *b, const struct ast_select *ast, const struct visible *behind,
+                        struct query **out);
 // UNION of both sides of q->select: q->node and q->items.
 enum status bind_set(struct query *q, const struct visible *ctes);
 enum status bind_join(struct query *q, const struct ast_relation *r, const struct visible *ctes);
@@ -112,6 +113,8 @@ enum status bind_relation(struct query *q, const struct ast_relation *r, const s
 enum status bind_expr(const struct context *c, struct ast_expr *x, struct expr **out);
 // `x` cast to BOOLEAN if it is a bare NULL (which WHERE does not take); else [DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN].
 enum status bind_condition(const struct context *c, struct ast_expr *x, struct expr **out);
+// What ends a query of Spark's whatever the row: STATUS_CONFIG.
+enum status bind_fails(struct binder *b, const struct ast_expr *place, const struct expr *x);
 enum status bind_call(const struct context *c, struct ast_expr *x, struct expr **out);
 // A call of a higher-order function.
 enum status bind_lambda_call(const struct context *c, struct ast_expr *x, const struct function *f, struct expr **out);

@@ -1,5 +1,7 @@
 #include "agent/plan/bind.h"
 
+#include "ops/coerce.h"
+
 #include <assert.h>
 
 enum status bind_place(struct binder *b, const struct ast_expr *x)
@@ -81,6 +83,14 @@ static enum status unresolved(const struct context *c, const struct ast_expr *x)
             scope_add(c->q->b, &all, (struct slice){0}, c->q->items[i].name, i);
         return scope_unresolved(c->q->b, &all, x);
     }
+    const struct ast_select *s = c->q->select;
+    for (uint32_t i = 0; c->clause == CLAUSE_WHERE && x->part_count == 1 && i < s->item_count; i++)
+        if (slice_equal_fold(s->items[i].alias, x->parts[0]))
+            return BIND_ERROR(
+                c->q->b, x,
+                "[UNRESOLVED_COLUMN.WITH_SUGGESTION] `%.*s` is made by the SELECT list, which comes after "
+                "WHERE: write its expression out, or put WHERE around a subquery",
+                (int)x->parts[0].size, x->parts[0].data);
     return scope_unresolved(c->q->b, &c->q->scope, x);
 }
 
@@ -142,7 +152,7 @@ static enum status bind_typed(struct binder *b, const struct ast_expr *x, struct
 {
     struct value v = constant_value(b->l, *out);
     if (v.null)
-        return BIND_ERROR(b, x, "[INVALID_TYPED_LITERAL] the text is no such value");
+        return BIND_ERROR(b, x, "[INVALID_TYPED_LITERAL] the text is no %s", type_text(b->l->arena, (*out)->type));
     *out = expr_literal(b->l->arena, v);
     return STATUS_OK;
 }

@@ -122,7 +122,7 @@ static enum status bind_using(struct query *q, const struct ast_relation *r, con
     return s;
 }
 
-// ON sees the two sides, not what stands before them behind a comma.
+// ON sees the two sides and no more.
 static enum status bind_on(struct query *q, const struct ast_relation *r, const struct halves *h,
                            struct expr_list *conjuncts)
 {

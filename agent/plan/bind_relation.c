@@ -177,10 +177,11 @@ static enum status unknown_table(struct query *q, const struct ast_relation *r)
         list = arena_printf(q->b->l->arena, "%s%s`%.*s`", list, i ? ", " : "", (int)names[i].size, names[i].data);
     }
     int nearest = slice_nearest(r->name, names, p->source_count);
-    const char *hint = "";
+    const char *hint = "; the";
     if (nearest >= 0)
-        hint = arena_printf(q->b->l->arena, "did you mean `%.*s`? ", (int)names[nearest].size, names[nearest].data);
-    return BIND_ERROR(q->b, r, "[TABLE_OR_VIEW_NOT_FOUND] there is no source `%.*s`; %sthe pipeline has: %s",
+        hint =
+            arena_printf(q->b->l->arena, "; did you mean `%.*s`? The", (int)names[nearest].size, names[nearest].data);
+    return BIND_ERROR(q->b, r, "[TABLE_OR_VIEW_NOT_FOUND] there is no source `%.*s`%s pipeline has: %s",
                       (int)r->name.size, r->name.data, hint, list);
 }
 

@@ -23,7 +23,8 @@ static enum status check_built(struct binder *b, const struct ast_select *s)
     if (s->grouping_sets)
         return BIND_ERROR(b, s, "[UNSUPPORTED_FEATURE] ROLLUP, CUBE and GROUPING SETS are not supported yet");
     if (!s->from && !s->set)
-        return BIND_ERROR(b, s, "[WRITE_STREAM_NOT_ALLOWED] the query reads no stream: it has no FROM");
+        return BIND_ERROR(b, s, "[WRITE_STREAM_NOT_ALLOWED] the query reads no stream: it has no FROM; write FROM %.*s",
+                          (int)b->l->pipeline->sources[0].name.size, b->l->pipeline->sources[0].name.data);
     return STATUS_OK;
 }
 

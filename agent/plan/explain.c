@@ -139,6 +139,14 @@ static void generate_print(const struct logical *l, const struct node *n, struct
     text_string(out, n->outer ? " (a row of NULLs for an empty list)\n" : "\n");
 }
 
+static void late_print(const struct logical *l, const struct node *n, struct text *out)
+{
+    if (n != l->late)
+        return;
+    const struct slice sink = l->pipeline->late_sink->name;
+    text_printf(out, "           late rows go to %.*s\n", (int)sink.size, sink.data);
+}
+
 static void state_print(const struct logical *l, const struct node *n, struct text *out)
 {
     int32_t time = aggregate_time_key(l, n), session = aggregate_session_key(l, n);
@@ -181,6 +189,7 @@ static void aggregate_print(const struct logical *l, const struct node *n, struc
     }
     text_char(out, '\n');
     state_print(l, n, out);
+    late_print(l, n, out);
 }
 
 static void sort_print(const struct logical *l, const struct node *n, struct text *out)
@@ -287,6 +296,7 @@ static void node_print(const struct logical *l, const struct node *n, struct tex
         break;
     case NODE_DEDUP:
         dedup_print(l, n, out);
+        late_print(l, n, out);
         break;
     case NODE_FILTER:
         filter_print(l, n, out);

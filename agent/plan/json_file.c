@@ -191,6 +191,18 @@ static enum status build(struct walker *w, const cJSON *item, struct json *out)
     return status;
 }
 
+// Where a text ends too early, its last character is the place a person looks at, not the blank line behind it.
+static enum status refuse_text(const struct json_text *source, const char *text, uint32_t at, const char *expected,
+                               struct error *e)
+{
+    uint32_t end = source->text.size;
+    while (end > 0 && strchr(" \t\r\n", text[end - 1]) != NULL)
+        end--;
+    if (at < end || end == 0)
+        return json_error_at(source, at, 1, e, "this is not JSON: expected %s", expected);
+    return json_error_at(source, end - 1, 1, e, "this is not JSON: the text ends here, where is expected %s", expected);
+}
+
 enum status json_read(const struct json_text *source, struct arena *arena, struct json **out, struct error *e)
 {
     char *text;
@@ -204,7 +216,7 @@ enum status json_read(const struct json_text *source, struct arena *arena, struc
     if (status != STATUS_OK)
         return status;
     if (!json_check((struct slice){text, source->text.size}, &at, &expected))
-        return json_error_at(source, at, 1, e, "this is not JSON: expected %s", expected);
+        return refuse_text(source, text, at, expected, e);
     const char *end = text;
     cJSON *tree = cJSON_ParseWithLengthOpts(text, source->text.size, &end, false);
     if (tree == NULL)

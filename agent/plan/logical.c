@@ -127,7 +127,8 @@ struct value constant_value(const struct logical *l, const struct expr *x)
     program_run(p, &chunk, &chunk.rows);
     const struct column *c = program_result(p, 0);
     struct value v = {.type = x->type, .null = is_null(c, 0)};
-    if (!v.null) {
+    bool nested = x->type->id == TYPE_ARRAY || x->type->id == TYPE_STRUCT || x->type->id == TYPE_MAP;
+    if (!v.null && !nested) {
         v = value_load(c, at(c, 0));
         if (x->type->id == TYPE_STRING || x->type->id == TYPE_BINARY)
             v.bytes.data = arena_copy(l->arena, v.bytes.data, v.bytes.size);

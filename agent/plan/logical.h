@@ -86,7 +86,7 @@ struct node {
     struct expr *input; // WINDOW: the time, or the whole session_window(); GENERATE: the ARRAY or MAP
     int64_t size, slide, start;
     const struct function *generator;
-    bool position, outer;
+    bool position, outer, spread; // ops/operators.h
 
     bool cte; // PROJECT: of a WITH query; Spark's checks do not look behind it
 
@@ -109,7 +109,9 @@ struct logical {
     struct source_table *tables; // one a source of the pipeline
     struct attribute *attributes;
     uint32_t attribute_count, attribute_capacity;
-    struct node *root;          // a NODE_PROJECT
+    struct node *root; // a NODE_PROJECT
+    // lateRows: the node that drops them, which gets all columns of its source for that; NULL: no row is ever late
+    const struct node *late, *late_source;
     const struct field *fields; // of the result
 };
 
@@ -134,7 +136,7 @@ bool conjunct_is_key(const struct logical *l, const struct expr *x, const bool *
                      struct expr *sides[2]);
 // Does `x` read no other attributes?
 bool mentions_only(const struct logical *l, const struct expr *x, const bool *allowed);
-// Value of an expression without columns, computed as a query would. Not for ARRAY, STRUCT, MAP.
+// Value of an expression without columns, computed as a query would; of an ARRAY, STRUCT, MAP only whether it is NULL.
 struct value constant_value(const struct logical *l, const struct expr *x);
 
 // Expressions, as a growing list in the plan's arena.
@@ -173,6 +175,8 @@ enum status query_bind(struct logical *l, struct error *e);
 enum status modes_check(const struct logical *l, struct error *e);
 // Moves filters down as Spark's optimiser does: a row that is filtered below the watermark does not move it.
 void predicates_push(struct logical *l);
+// lateRows: finds what drops them. STATUS_CONFIG where it cannot be said which rows those are.
+enum status late_rows_find(struct logical *l, struct error *e);
 // Joins adjacent projections, drops what nobody asks for, marks the columns each source must read.
 void columns_prune(struct logical *l);
 

@@ -75,14 +75,33 @@ static enum status check_times(const struct logical *l, const struct node *n, st
         "over? Group by one (Spark: More than one event time columns are available)");
 }
 
+static enum status refuse_append(const struct logical *l, const struct node *n, struct error *e)
+{
+    const char *what = n->distinct ? "SELECT DISTINCT is a grouping by all its columns; " : "";
+    for (uint32_t i = 0; i < l->attribute_count; i++) {
+        const struct attribute *a = &l->attributes[i];
+        if (a->event_time && a->type->id == TYPE_TIMESTAMP)
+            return NODE_ERROR(
+                l, n, e,
+                "[STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION] %sin append mode a group goes out when the "
+                "watermark has passed it: have `%.*s` itself among the keys or a window of it, such as "
+                "window(%.*s, '10 minutes') (other expressions of it carry no watermark), or choose "
+                "outputMode update or complete",
+                what, (int)a->name.size, a->name.data, (int)a->name.size, a->name.data);
+    }
+    return NODE_ERROR(
+        l, n, e,
+        "[STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION] %sin append mode a group goes out when the watermark "
+        "has passed it: give the source a \"watermark\" and group by its column or by a window of it, or "
+        "choose outputMode update or complete",
+        what);
+}
+
 static enum status check_aggregate(const struct logical *l, const struct node *n, struct error *e)
 {
     enum output_mode mode = l->pipeline->mode;
     if (mode == OUTPUT_APPEND && !has_event_time_key(l, n))
-        return NODE_ERROR(l, n, e,
-                          "[STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION] in append mode a group goes out when the "
-                          "watermark has passed it: give the source a watermark and group by its column or by a "
-                          "window of it, or choose outputMode update or complete");
+        return refuse_append(l, n, e);
     if (mode != OUTPUT_APPEND && has_aggregate(n->child, true))
         return refuse_late(l, n, n->distinct ? "DISTINCT" : "an aggregation", e);
     enum status s = check_session(l, n, e);
@@ -103,12 +122,13 @@ static enum status check_limit(const struct logical *l, const struct node *n, st
 {
     if (n->skip || n->limit < 0)
         return NODE_ERROR(l, n, e,
-                          "OFFSET is not there for streams (Spark: Offset is not supported on streaming "
+                          "OFFSET is not there for streams; leave it out (Spark: Offset is not supported on streaming "
                           "DataFrames/Datasets)");
     if (l->pipeline->mode == OUTPUT_UPDATE)
-        return NODE_ERROR(l, n, e,
-                          "LIMIT cannot be in update mode (Spark: Limits are not supported on streaming "
-                          "DataFrames/Datasets in Update output mode)");
+        return NODE_ERROR(
+            l, n, e,
+            "LIMIT cannot be in update mode; choose append or complete (Spark: Limits are not supported on streaming "
+            "DataFrames/Datasets in Update output mode)");
     return STATUS_OK;
 }
 

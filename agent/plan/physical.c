@@ -112,7 +112,8 @@ static void make_watermark(struct making *m, const struct node *n)
     const struct node *source = n;
     while (source->kind != NODE_SOURCE)
         source = source->child;
-    struct op *op = watermark_new(place, n->delay, m->memory);
+    int64_t future = m->l->pipeline->sources[source->source].max_future;
+    struct op *op = watermark_new(place, n->delay, future, m->memory);
     chain(m, op);
     uint32_t k = m->run->watermark_count++;
     m->run->watermark[k].op = op;
@@ -170,8 +171,11 @@ static void make_window(struct making *m, const struct node *n)
 
 static void make_generate(struct making *m, const struct node *n)
 {
-    struct generate_spec spec = {
-        .list = compile(m, &n->input, 1), .list_type = n->input->type, .position = n->position, .outer = n->outer};
+    struct generate_spec spec = {.list = compile(m, &n->input, 1),
+                                 .list_type = n->input->type,
+                                 .position = n->position,
+                                 .outer = n->outer,
+                                 .spread = n->spread};
     chain(m, generate_new(&spec, m->memory));
     append_columns(m, n->attributes, n->attribute_count);
 }
@@ -234,6 +238,22 @@ static struct op *session_of(const struct making *m, const struct node *n, const
     return session_new(&spec, m->memory);
 }
 
+// The rows that `op`, made of `n` on what is laid out now, drops as late.
+static void attach_late(struct making *m, const struct node *n, struct op *op)
+{
+    const struct node *source = m->l->late_source;
+    if (n != m->l->late)
+        return;
+    struct expr **roots = ARENA_ARRAY(&m->scratch, struct expr *, source->attribute_count + 1);
+    for (uint32_t i = 0; i < source->attribute_count; i++) {
+        const struct attribute *a = &m->l->attributes[source->attributes[i]];
+        roots[i] = expr_column(&m->scratch, source->attributes[i], a->type, a->nullable);
+    }
+    struct program *columns = compile(m, roots, source->attribute_count);
+    op->late = m->run->late = project_new(columns, source->attribute_count, m->memory);
+    add_operator(m, op->late);
+}
+
 static enum status make_aggregate(struct making *m, const struct node *n)
 {
     const struct state *state = NULL;
@@ -260,7 +280,9 @@ static enum status make_aggregate(struct making *m, const struct node *n)
                                   .mode = m->is_static ? OUTPUT_UPDATE : m->l->pipeline->mode,
                                   .state = state,
                                   .memory_limit = m->memory_limit};
-    chain(m, session ? session_of(m, n, &spec) : aggregate_new(&spec, m->memory));
+    struct op *op = session ? session_of(m, n, &spec) : aggregate_new(&spec, m->memory);
+    attach_late(m, n, op);
+    chain(m, op);
     aggregate_layout(m, n);
     return STATUS_OK;
 }
@@ -293,7 +315,9 @@ static enum status make_dedup(struct making *m, const struct node *n)
         expr_list_add(&scratch, &inputs, expr_column(&m->scratch, n->column, a->type, a->nullable));
     }
     spec.inputs = compile(m, inputs.at, inputs.count);
-    chain(m, dedup_new(&spec, m->memory));
+    struct op *op = dedup_new(&spec, m->memory);
+    attach_late(m, n, op);
+    chain(m, op);
     return STATUS_OK;
 }
 

@@ -343,7 +343,7 @@ static enum status read_root(struct reader *r, const struct json *root)
     static const struct key keys[] = {{"name", false},       {"sources", false},  {"query", false},
                                       {"outputMode", false}, {"trigger", false},  {"checkpointLocation", false},
                                       {"sinks", false},      {"timeZone", false}, {"limits", false},
-                                      {"conf", false},       {"lateRows", true},  {NULL, false}};
+                                      {"conf", false},       {"lateRows", false}, {NULL, false}};
     static const struct option_spec *const none[2] = {NULL, NULL};
     enum status status = want_kind(r, root, JSON_OBJECT, "a pipeline");
     if (status == STATUS_OK)
@@ -362,17 +362,19 @@ static enum status read_root(struct reader *r, const struct json *root)
         status = read_zone(r, json_member(root, "timeZone"));
     if (status == STATUS_OK)
         status = read_limits(r, json_member(root, "limits"));
-    static const char *const required[] = {"sources", "query", "sinks"};
+    static const char *const required[][2] = {{"sources", "{\"events\": {\"format\": \"json\", …}}"},
+                                              {"query", "\"SELECT … FROM events\""},
+                                              {"sinks", "{\"screen\": {\"format\": \"console\"}}"}};
     for (size_t i = 0; i < 3 && status == STATUS_OK; i++)
-        if (json_member(root, required[i]) == NULL)
-            status = refuse(r, root, "the pipeline has no \"%s\"", required[i]);
+        if (json_member(root, required[i][0]) == NULL)
+            status = refuse(r, root, "the pipeline has no \"%s\", such as %s", required[i][0], required[i][1]);
     if (status == STATUS_OK)
         status = read_sources(r, json_member(root, "sources"));
     if (status == STATUS_OK)
         status = read_query(r, json_member(root, "query"));
     if (status == STATUS_OK)
         status = read_sinks(r, json_member(root, "sinks"));
-    return status;
+    return status == STATUS_OK ? read_late_rows(r, json_member(root, "lateRows")) : status;
 }
 
 enum status pipeline_parse(struct slice text, const char *file, const char *directory, const struct pipeline_set *sets,

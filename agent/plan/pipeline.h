@@ -34,6 +34,8 @@ struct pipeline_source {
     struct slice watermark_column;
     struct place watermark_place;
     int64_t watermark_delay; // microseconds
+    int64_t idle_timeout;    // silent for so long, it does not hold the watermark; INT64_MAX: never
+    int64_t max_future;      // rows farther ahead of the clock do not move the watermark; INT64_MAX: all do
     struct pipeline_dedup dedup, dedup_within;
 };
 
@@ -59,6 +61,7 @@ struct pipeline {
     uint32_t source_count;
     struct pipeline_sink *sinks;
     uint32_t sink_count;
+    const struct pipeline_sink *late_sink; // the one that gets the late rows, and no others; NULL: none
     struct sql_source query;
     enum output_mode mode;
     bool mode_given;

@@ -12,8 +12,8 @@ static const struct key source_keys[] = {{"format", false},
                                          {"payload", false},
                                          {"dropDuplicates", false},
                                          {"dropDuplicatesWithinWatermark", false},
-                                         {"idleTimeout", true},
-                                         {"maxFuture", true},
+                                         {"idleTimeout", false},
+                                         {"maxFuture", false},
                                          {NULL, false}};
 static const struct key sink_keys[] = {{"format", false}, {NULL, false}};
 
@@ -92,13 +92,44 @@ static enum status read_dedup(struct reader *r, const struct json *list, struct 
 // A static table is read once, whole: it has no watermark, and nothing arrives twice.
 static enum status refuse_static(struct reader *r, const struct json *part, const struct pipeline_source *out)
 {
-    static const char *const streams[] = {"dropDuplicates", "dropDuplicatesWithinWatermark"};
+    static const struct {
+        const char *key, *instead;
+    } streams[] = {{"dropDuplicates", ": use SELECT DISTINCT in the query"},
+                   {"dropDuplicatesWithinWatermark", ": use SELECT DISTINCT in the query"},
+                   {"idleTimeout", ""},
+                   {"maxFuture", ""}};
     for (size_t i = 0; out->is_static && i < sizeof streams / sizeof *streams; i++)
-        if (json_member(part, streams[i]) != NULL)
-            return refuse_name(r, json_member(part, streams[i]),
-                               "%s is for streams; this source is static: use SELECT DISTINCT in the query",
-                               streams[i]);
+        if (json_member(part, streams[i].key) != NULL)
+            return refuse_name(r, json_member(part, streams[i].key), "%s is for streams; this source is static%s",
+                               streams[i].key, streams[i].instead);
     return STATUS_OK;
+}
+
+// What is said of the watermark's clock: a time, `least` microseconds or more.
+static enum status read_bound(struct reader *r, const struct json *bound, const struct pipeline_source *source,
+                              int64_t least, int64_t *out)
+{
+    struct interval time;
+    if (bound == NULL)
+        return STATUS_OK;
+    enum status status = want_kind(r, bound, JSON_STRING, "a time");
+    if (status != STATUS_OK)
+        return status;
+    if (!source->has_watermark && !source->is_static)
+        return refuse_name(r, bound, "%.*s is about the watermark, and the source has none", (int)bound->name.size,
+                           bound->name.data);
+    if (!interval_parse(bound->text, &time) || !interval_micros(&time, out) || *out < least)
+        return refuse(r, bound, "'%.*s' is no time for %.*s; wanted is a number and a unit such as \"10 minutes\"",
+                      (int)bound->text.size, bound->text.data, (int)bound->name.size, bound->name.data);
+    return STATUS_OK;
+}
+
+static enum status read_bounds(struct reader *r, const struct json *part, struct pipeline_source *out)
+{
+    out->idle_timeout = INT64_MAX;
+    out->max_future = INT64_MAX;
+    enum status status = read_bound(r, json_member(part, "idleTimeout"), out, 1, &out->idle_timeout);
+    return status == STATUS_OK ? read_bound(r, json_member(part, "maxFuture"), out, 0, &out->max_future) : status;
 }
 
 static enum status read_static(struct reader *r, const struct json *flag, struct pipeline_source *out)
@@ -163,21 +194,6 @@ static const struct type *text_schema(struct arena *arena)
     return type_struct(arena, &value, 1);
 }
 
-// What comes from outside may be missing, whatever NOT NULL says (spark.sql.streaming.fileSource.schema.forceNullable).
-static const struct type *as_nullable(struct arena *arena, const struct type *t)
-{
-    if (t->id == TYPE_ARRAY)
-        return type_array(arena, as_nullable(arena, t->element), true);
-    if (t->id == TYPE_MAP)
-        return type_map(arena, as_nullable(arena, t->key), as_nullable(arena, t->element), true);
-    if (t->id != TYPE_STRUCT)
-        return t;
-    struct field *fields = ARENA_ARRAY(arena, struct field, t->field_count + 1);
-    for (uint32_t i = 0; i < t->field_count; i++)
-        fields[i] = (struct field){t->fields[i].name, as_nullable(arena, t->fields[i].type), true};
-    return type_struct(arena, fields, t->field_count);
-}
-
 static enum status read_schema(struct reader *r, const struct json *part, struct pipeline_source *out)
 {
     const struct json *schema = json_member(part, "schema");
@@ -200,7 +216,7 @@ static enum status read_schema(struct reader *r, const struct json *part, struct
     struct sql_source text = sql_source_of(r, schema);
     status = sql_parse_schema(&text, r->arena, &out->schema, r->error);
     if (status == STATUS_OK)
-        out->schema = as_nullable(r->arena, out->schema);
+        out->schema = type_as_nullable(r->arena, out->schema);
     return status;
 }
 
@@ -238,6 +254,8 @@ static enum status read_source(struct reader *r, const struct json *part, struct
         status = read_schema(r, part, out);
     if (status == STATUS_OK)
         status = read_watermark(r, json_member(part, "watermark"), out);
+    if (status == STATUS_OK)
+        status = read_bounds(r, part, out);
     if (status == STATUS_OK)
         status = read_dedup(r, json_member(part, "dropDuplicates"), &out->dedup);
     if (status == STATUS_OK)
@@ -317,4 +335,29 @@ enum status read_sinks(struct reader *r, const struct json *sinks)
     for (const struct json *part = sinks->first; part != NULL && status == STATUS_OK; part = part->next)
         status = read_sink(r, part, &r->out->sinks[r->out->sink_count++]);
     return status;
+}
+
+enum status read_late_rows(struct reader *r, const struct json *name)
+{
+    struct slice names[PARTS_MAX];
+    if (name == NULL)
+        return STATUS_OK;
+    enum status status = want_kind(r, name, JSON_STRING, "lateRows");
+    if (status != STATUS_OK)
+        return status;
+    for (uint32_t i = 0; i < r->out->sink_count; i++) {
+        names[i] = r->out->sinks[i].name;
+        if (slice_equal(names[i], name->text))
+            r->out->late_sink = &r->out->sinks[i];
+    }
+    const struct pipeline_sink *sink = r->out->late_sink;
+    if (sink == NULL)
+        return refuse(r, name, "lateRows: there is no sink \"%.*s\"%s", (int)name->text.size, name->text.data,
+                      suggest(r, name->text, names, r->out->sink_count));
+    if (r->out->sink_count == 1)
+        return refuse(r, name, "lateRows names the only sink: the result needs one too");
+    if (sink->class->delivery(&sink->options) == SINK_LOGGED)
+        return refuse(r, name, "lateRows cannot go to a %s sink yet, whose log is of the result; write them to files",
+                      sink->class->format);
+    return STATUS_OK;
 }

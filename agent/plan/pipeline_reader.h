@@ -41,6 +41,7 @@ enum status read_options(struct reader *r, const struct json *object, const stru
 enum status read_query(struct reader *r, const struct json *query);
 enum status read_sources(struct reader *r, const struct json *sources);
 enum status read_sinks(struct reader *r, const struct json *sinks);
+enum status read_late_rows(struct reader *r, const struct json *name);
 // The SQL text in one string of the file, with its places.
 struct sql_source sql_source_of(struct reader *r, const struct json *string);
 // A whole file of at most `most` bytes; relative paths start at the pipeline's directory.

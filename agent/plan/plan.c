@@ -90,11 +90,16 @@ static uint32_t count_steps(const struct node *n)
 
 static enum status check_size(const struct logical *l, struct error *e)
 {
-    uint32_t steps = count_steps(l->root);
+    uint32_t steps = count_steps(l->root) + (l->late ? 1 : 0);
     if (steps <= PLAN_OPERATORS)
         return STATUS_OK;
     return sql_error(&l->pipeline->query, l->root->offset, l->root->length, e,
                      "[UNSUPPORTED_FEATURE] the query takes %u steps, there may be %d", steps, PLAN_OPERATORS);
+}
+
+const struct field *plan_sink_fields(const struct plan *p, const struct pipeline_sink *sink, uint32_t *count)
+{
+    return sink == p->logical.pipeline->late_sink ? plan_late_fields(p, count) : plan_fields(p, count);
 }
 
 // The result's columns and each sink's options together.
@@ -104,9 +109,11 @@ static enum status check_sinks(const struct plan *p, struct error *e)
     for (uint32_t i = 0; i < l->pipeline->sink_count; i++) {
         const struct pipeline_sink *sink = &l->pipeline->sinks[i];
         struct error why = {0};
+        uint32_t count;
+        const struct field *fields = plan_sink_fields(p, sink, &count);
         if (sink->class->check == NULL)
             continue;
-        enum status s = sink->class->check(&sink->options, l->fields, p->field_count, l->arena->memory, &why);
+        enum status s = sink->class->check(&sink->options, fields, count, l->arena->memory, &why);
         if (s == STATUS_CONFIG)
             return pipeline_error(l->pipeline, sink->place, e, "sink %.*s: %.900s", (int)sink->name.size,
                                   sink->name.data, why.text);
@@ -114,25 +121,6 @@ static enum status check_sinks(const struct plan *p, struct error *e)
             return error_set(e, s, "%s", why.text);
     }
     return STATUS_OK;
-}
-
-void plan_warn(const struct plan *p, struct text *out)
-{
-    const struct logical *l = &p->logical;
-    for (uint32_t i = 0; i < l->pipeline->sink_count; i++) {
-        const struct pipeline_sink *sink = &l->pipeline->sinks[i];
-        struct text words;
-        text_init(&words, out->memory);
-        if (sink->class->warn != NULL)
-            sink->class->warn(&sink->options, l->fields, p->field_count, &words);
-        for (size_t at = 0, end; at < words.size; at = end + 1) {
-            for (end = at; words.data[end] != '\n';)
-                end++;
-            text_printf(out, "warning: sink %.*s: %.*s\n", (int)sink->name.size, sink->name.data, (int)(end - at),
-                        words.data + at);
-        }
-        text_free(&words);
-    }
 }
 
 enum status plan_make(const struct pipeline *pipeline, const struct session *session, struct arena *arena,
@@ -153,6 +141,9 @@ enum status plan_make(const struct pipeline *pipeline, const struct session *ses
         return s;
     p->field_count = l->root->item_count;
     predicates_push(l);
+    s = late_rows_find(l, e);
+    if (s)
+        return s;
     columns_prune(l);
     s = check_sources(l, l->root, e);
     if (!s)
@@ -172,6 +163,18 @@ const struct field *plan_fields(const struct plan *p, uint32_t *count)
 {
     *count = p->field_count;
     return p->logical.fields;
+}
+
+const struct field *plan_late_fields(const struct plan *p, uint32_t *count)
+{
+    const struct logical *l = &p->logical;
+    *count = l->late_source ? l->late_source->attribute_count : 0;
+    if (!l->late_source)
+        return NULL;
+    struct field *fields = ARENA_ARRAY(l->arena, struct field, *count + 1);
+    for (uint32_t i = 0; i < *count; i++)
+        fields[i] = l->tables[l->late_source->source].column[i].field;
+    return fields;
 }
 
 static bool find_column(const struct node *root, uint32_t attribute, uint32_t *out)

@@ -15,6 +15,8 @@ enum status plan_make(const struct pipeline *pipeline, const struct session *ses
 
 // The result's schema.
 const struct field *plan_fields(const struct plan *p, uint32_t *count);
+// Of the sink that lateRows names: the columns of the source whose late rows it gets. NULL: there is none.
+const struct field *plan_late_fields(const struct plan *p, uint32_t *count);
 // The result's columns that name the group a row is of; none where there is no aggregate, or not all its keys are there
 // as they are. Valid as long as the plan.
 const uint32_t *plan_group_columns(const struct plan *p, uint32_t *count);
@@ -36,7 +38,7 @@ bool plan_is_stateful(const struct plan *p);
 void plan_fingerprint(const struct plan *p, struct text *out);
 // For a person: what is read and decoded, kept as state and until when, what goes out when.
 void plan_explain(const struct plan *p, struct text *out);
-// What the sinks warn of, a line each; nothing: nothing.
+// States that grow for ever, and what the sinks warn of, a line each; nothing: nothing.
 void plan_warn(const struct plan *p, struct text *out);
 void plan_schema_print(const struct plan *p, struct text *out); // as df.printSchema()
 
@@ -58,6 +60,8 @@ struct plan_run {
         uint32_t source;
     } watermark[PLAN_READS]; // those of them that propose a watermark, and for which source
     uint32_t watermark_count;
+    struct op *late; // what gives the late rows, with plan_late_fields; its `next` is the caller's to set. NULL: no row
+                     // is late
 };
 // `state` gives the state port of a part by name; `collector` is the last operator's next.
 enum status plan_start(const struct plan *p, const struct state *(*state)(void *self, const char *part), void *self,

@@ -133,7 +133,37 @@ static bool is_idle(const struct node *n, const bool *needed)
     return n->kind == NODE_WINDOW && n->size == n->slide && !needed[n->attributes[0]];
 }
 
-static void prune(struct logical *l, struct node **link, bool *needed);
+// ---- late rows: all columns of their source go up to where they are dropped
+
+static void carry_items(struct logical *l, struct node *n)
+{
+    const struct node *source = l->late_source;
+    struct assignment *items = ARENA_ARRAY(l->arena, struct assignment, n->item_count + source->attribute_count);
+    if (n->item_count)
+        memcpy(items, n->items, n->item_count * sizeof *items);
+    n->items = items;
+    for (uint32_t i = 0, count = n->item_count; i < source->attribute_count; i++) {
+        bool there = false;
+        for (uint32_t k = 0; k < count; k++)
+            there = there || items[k].attribute == source->attributes[i];
+        if (!there)
+            items[n->item_count++] =
+                (struct assignment){attribute_expr(l, source->attributes[i]), source->attributes[i]};
+    }
+}
+
+static void carry_attributes(struct logical *l, struct node *n)
+{
+    const struct node *source = l->late_source;
+    uint32_t *all = ARENA_ARRAY(l->arena, uint32_t, n->attribute_count + source->attribute_count);
+    if (n->attribute_count)
+        memcpy(all, n->attributes, n->attribute_count * sizeof *all);
+    memcpy(all + n->attribute_count, source->attributes, source->attribute_count * sizeof *all);
+    n->attributes = all;
+    n->attribute_count += source->attribute_count; // one that is there twice is one place in the chunk
+}
+
+static void prune(struct logical *l, struct node **link, bool *needed, bool carry);
 
 static void prune_union(struct logical *l, struct node *n, const bool *needed)
 {
@@ -150,12 +180,12 @@ static void prune_union(struct logical *l, struct node *n, const bool *needed)
         bool *below = ARENA_ARRAY(l->arena, bool, l->attribute_count);
         for (uint32_t i = 0; i < kept; i++)
             below[n->from[k][i]] = true;
-        prune(l, k ? &n->second : &n->child, below);
+        prune(l, k ? &n->second : &n->child, below, false);
     }
 }
 
 // What is asked for above, and by conditions that are asked of pairs of rows; keys are not handed on.
-static void prune_join(struct logical *l, struct node *n, bool *needed)
+static void prune_join(struct logical *l, struct node *n, bool *needed, bool carry)
 {
     bool *made[2], *below[2];
     for (unsigned k = 0; k < 2; k++) {
@@ -172,16 +202,18 @@ static void prune_join(struct logical *l, struct node *n, bool *needed)
         if (needed[n->attributes[i]])
             n->attributes[kept++] = n->attributes[i];
     n->attribute_count = kept;
+    if (carry)
+        carry_attributes(l, n);
     mark_reads(n, needed);
     for (unsigned k = 0; k < 2; k++) {
         below[k] = ARENA_ARRAY(l->arena, bool, l->attribute_count);
         memcpy(below[k], needed, l->attribute_count * sizeof *needed);
     }
-    prune(l, &n->child, below[0]);
-    prune(l, &n->second, below[1]);
+    prune(l, &n->child, below[0], carry && node_streams(n->child));
+    prune(l, &n->second, below[1], carry && node_streams(n->second));
 }
 
-static void prune(struct logical *l, struct node **link, bool *needed)
+static void prune(struct logical *l, struct node **link, bool *needed, bool carry)
 {
     struct node *n = *link;
     while (is_idle(n, needed))
@@ -196,7 +228,7 @@ static void prune(struct logical *l, struct node **link, bool *needed)
         return;
     }
     if (n->kind == NODE_JOIN) {
-        prune_join(l, n, needed);
+        prune_join(l, n, needed, carry);
         return;
     }
     // The event time is there for the late rows' sake where somebody above asks for it, or it is a key.
@@ -206,16 +238,21 @@ static void prune(struct logical *l, struct node **link, bool *needed)
     }
     if (n->kind == NODE_PROJECT && n != l->root)
         keep_items(n, needed);
+    if (n->kind == NODE_PROJECT && carry)
+        carry_items(l, n);
     if (n->kind == NODE_AGGREGATE)
         keep_parts(n, needed);
     if (n->kind == NODE_PROJECT || n->kind == NODE_AGGREGATE)
         memset(needed, 0, l->attribute_count * sizeof(*needed));
     mark_reads(n, needed);
-    prune(l, &n->child, needed);
+    carry = carry || n == l->late;
+    for (uint32_t i = 0; n == l->late && i < l->late_source->attribute_count; i++)
+        needed[l->late_source->attributes[i]] = true;
+    prune(l, &n->child, needed, carry);
 }
 
 void columns_prune(struct logical *l)
 {
     collapse(l, l->root);
-    prune(l, &l->root, ARENA_ARRAY(l->arena, bool, l->attribute_count));
+    prune(l, &l->root, ARENA_ARRAY(l->arena, bool, l->attribute_count), false);
 }

@@ -52,7 +52,7 @@ static enum status ambiguous(struct binder *b, const struct scope *s, const stru
         list =
             arena_printf(b->l->arena, "%s%s%s", list, *list ? ", " : "", name_text(b->l->arena, full + from, 2 - from));
     }
-    return BIND_ERROR(b, name, "[AMBIGUOUS_REFERENCE] %s is ambiguous, it could be: %s",
+    return BIND_ERROR(b, name, "[AMBIGUOUS_REFERENCE] %s is ambiguous, it could be: %s; name one of them anew with AS",
                       name_text(b->l->arena, name->parts, name->part_count), list);
 }
 

@@ -195,6 +195,17 @@ static bool name_is_plain(struct slice name)
     return true;
 }
 
+// Begins or ends it with a quote of U+2018 to U+201F?
+static bool name_is_typographic(struct slice name)
+{
+    for (uint32_t k = 0; k < 2; k++) {
+        const unsigned char *c = (const unsigned char *)name.data + (k == 0 ? 0 : name.size - 3);
+        if (name.size >= 3 && c[0] == 0xe2 && c[1] == 0x80 && c[2] >= 0x98 && c[2] <= 0x9f)
+            return true;
+    }
+    return false;
+}
+
 struct slice expect_name(struct parser *p, const char *what)
 {
     const struct token *t = p->token;
@@ -203,7 +214,11 @@ struct slice expect_name(struct parser *p, const char *what)
         return (struct slice){0};
     }
     struct slice name = t->kind == TOKEN_QUOTED ? token_string(p->source->text, t, p->arena) : token_text(p, t);
-    if (t->kind == TOKEN_WORD && !name_is_plain(name))
+    if (t->kind == TOKEN_WORD && name_is_typographic(name))
+        fail_token(p, t,
+                   "[PARSE_SYNTAX_ERROR] these are typographic quotes, as word processors make them; write a text in "
+                   "'…', a name in `…`");
+    else if (t->kind == TOKEN_WORD && !name_is_plain(name))
         fail_token(p, t,
                    "[INVALID_IDENTIFIER] a name with other than ASCII letters, digits and _ is put in back quotes: "
                    "`%.*s`",
@@ -362,6 +377,37 @@ enum status sql_parse_schema(const struct sql_source *source, struct arena *aren
     if (parser_open(&p, source, arena, e) != STATUS_OK)
         return p.status;
     const struct type *type = parse_columns(&p);
+    enum status status = parser_close(&p, true);
+    if (status == STATUS_OK)
+        *out = type;
+    return status;
+}
+
+// ARRAY, MAP or STRUCT with its bracket is no column's name.
+static bool at_whole_type(const struct parser *p)
+{
+    static const char *const names[] = {"ARRAY", "MAP", "STRUCT"};
+    bool is = false;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        is |= p->token->kind == TOKEN_WORD && slice_equal_fold(token_text(p, p->token), slice_of(names[i]));
+    return is && p->token[1].kind == TOKEN_SYMBOL && slice_equal(token_text(p, &p->token[1]), SLICE("<"));
+}
+
+enum status sql_parse_type(const struct sql_source *source, struct arena *arena, const struct type **out,
+                           struct error *e)
+{
+    struct parser p;
+    *out = NULL;
+    if (parser_open(&p, source, arena, e) != STATUS_OK)
+        return p.status;
+    const struct type *type;
+    if (at_whole_type(&p)) {
+        type = parse_type(&p);
+        if (p.status == STATUS_OK && p.token->kind != TOKEN_END)
+            fail_expected(&p, "the end of the type");
+    } else {
+        type = parse_columns(&p);
+    }
     enum status status = parser_close(&p, true);
     if (status == STATUS_OK)
         *out = type;

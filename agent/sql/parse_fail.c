@@ -56,13 +56,35 @@ static const char *keyword_near(struct slice word)
     return found;
 }
 
+// What stands here where the query could have ended.
+static const char *hint_of_rest(const struct parser *p)
+{
+    static const char *const statements[] = {"INSERT", "CREATE", "DROP",  "ALTER", "UPDATE", "DELETE",
+                                             "MERGE",  "USE",    "CACHE", "SET",   NULL};
+    const struct token *before = p->token > p->first ? p->token - 1 : NULL;
+    if (before == NULL && ahead_any(p, 0, statements))
+        return ". A query only reads: where its rows go is said in \"sinks\", a view is WITH name AS (SELECT …)";
+    if (before == NULL)
+        return NULL;
+    struct slice word = token_text(p, before);
+    if (slice_equal(word, SLICE(";")))
+        return ". There is one query: nothing may follow the ;";
+    if (slice_equal_fold(word, SLICE("GROUP")) || slice_equal_fold(word, SLICE("ORDER")))
+        return ". Is BY missing before it?";
+    if (at_symbol(p, ")"))
+        return ". There is no ( for it";
+    if (at_symbol(p, "=>"))
+        return ". Did you mean >=?";
+    return NULL;
+}
+
 // " Did you mean FROM instead of 'FORM'?": the word we stand at, or the one before it, which passed as a name.
-static void hint_print(const struct parser *p, char *to, size_t room)
+static void hint_print(const struct parser *p, bool rest, char *to, size_t room)
 {
     to[0] = '\0';
     for (uint32_t back = 0; back < 2; back++) {
         if ((size_t)(p->token - p->first) < back)
-            return;
+            break;
         const struct token *t = p->token - back;
         if (t->kind != TOKEN_WORD)
             continue;
@@ -73,6 +95,11 @@ static void hint_print(const struct parser *p, char *to, size_t room)
             return;
         }
     }
+    const char *words = hint_of_rest(p);
+    if (words == NULL && rest && (p->token->kind == TOKEN_WORD || p->token->kind == TOKEN_QUOTED) &&
+        keyword_near(token_text(p, p->token)) == NULL)
+        words = ". Is a comma missing before it, or AND, OR?";
+    snprintf(to, room, "%s", words ? words : "");
 }
 
 // What was expected where a whole query could have ended, said for the word that stands there.
@@ -97,18 +124,24 @@ static void stick(struct parser *p, enum status status)
     p->token = p->last;
 }
 
+// Behind the last token: blanks and line ends after it are not where a person looks.
+static uint32_t end_of_text(const struct parser *p)
+{
+    return p->token > p->first ? (p->token - 1)->offset + (p->token - 1)->length : 0;
+}
+
 void *fail_expected(struct parser *p, const char *expected)
 {
     if (p->status != STATUS_OK)
         return NULL;
     const struct token *t = p->token;
-    char hint[96];
-    hint_print(p, hint, sizeof hint);
+    char hint[160];
+    hint_print(p, expected == NULL, hint, sizeof hint);
     if (expected == NULL)
         expected = expected_clause(p);
     if (t->kind == TOKEN_END)
-        stick(p, sql_error(p->source, t->offset, 1, p->error, "[PARSE_SYNTAX_ERROR] the text ends here; expected %s%s",
-                           expected, hint));
+        stick(p, sql_error(p->source, end_of_text(p), 1, p->error,
+                           "[PARSE_SYNTAX_ERROR] the text ends here; expected %s%s", expected, hint));
     else
         stick(p, sql_error(p->source, t->offset, t->length, p->error,
                            "[PARSE_SYNTAX_ERROR] unexpected '%.*s'; expected %s%s",

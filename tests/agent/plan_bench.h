@@ -31,7 +31,8 @@ static void bench_open(struct plan_bench *b, const char *columns, const char *wa
     text_init(&b->text, &b->memory);
     b->session.zone = &zone_utc;
     b->class = (struct source_class){.format = "json", .columns = bench_no_columns, .decodes = true};
-    b->source = (struct pipeline_source){.name = SLICE("t"), .class = &b->class};
+    b->source = (struct pipeline_source){
+        .name = SLICE("t"), .class = &b->class, .idle_timeout = INT64_MAX, .max_future = INT64_MAX};
     if (watermark) {
         b->source.has_watermark = true;
         b->source.watermark_column = slice_of(watermark);

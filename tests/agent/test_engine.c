@@ -505,6 +505,33 @@ static void test_over_the_limit_is_said(void **state)
     assert_int_equal(bench.done[1].rows_out, 30000);
 }
 
+// ---- several sources
+
+// A source that says nothing for long enough no longer holds the watermark; no row need come for it.
+static void test_idle_source(void **state)
+{
+    (void)state;
+    bench_pipeline("{'sources': {"
+                   "'t': {'format': 'json', 'path': '/in', 'schema': 'at TIMESTAMP', 'watermark': {'column': 'at', "
+                   "'delay': '0 seconds'}}, "
+                   "'u': {'format': 'json', 'path': '/other', 'schema': 'at TIMESTAMP', 'watermark': {'column': 'at', "
+                   "'delay': '0 seconds'}, 'idleTimeout': '20 seconds'}}, "
+                   "'query': 'SELECT window(at, ~10 seconds~) AS w, count(*) AS n FROM (SELECT * FROM t UNION ALL "
+                   "SELECT * FROM u) GROUP BY window(at, ~10 seconds~)', " PRINT "}");
+    put("a", "{\"at\":1}\n");
+    sim_put_text(bench.port, "/other/a", "{\"at\":2}\n", SIM_WALL_START);
+    put_at(5, "b", "{\"at\":100}\n");
+    bench_go(60);
+    // both; the watermark they leave; b, and again; the watermark without the silent one; what it closes
+    static const int64_t at[] = {0, 0, 5, 5, 20, 20}, watermark[] = {0, 1, 1, 2, 2, 100}, out[] = {0, 0, 0, 0, 0, 1};
+    assert_int_equal(bench.batches, 6);
+    for (uint32_t i = 0; i < 6; i++) {
+        assert_int_equal(started(i), at[i]);
+        assert_int_equal(bench.done[i].watermark, watermark[i] * SECOND);
+        assert_int_equal(bench.done[i].rows_out, out[i]);
+    }
+}
+
 // ---- counts
 
 static void test_counts(void **state)
@@ -554,6 +581,7 @@ int main(void)
         TEST(test_message_of_many_rows),
         TEST(test_rejected_lines_are_counted),
         TEST(test_over_the_limit_is_said),
+        TEST(test_idle_source),
         cmocka_unit_test(test_counts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

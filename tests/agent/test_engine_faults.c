@@ -189,6 +189,8 @@ static void test_a_bounded_run_gives_up(void **state)
             bench.full_commits = 1000; // of the checkpoint
         assert_int_equal(engine_run(bench.engine, &bench.error), STATUS_FULL);
         assert_non_null(strstr(bench.error.text, "no room for 60 seconds, so this run ends"));
+        assert_non_null(strstr(bench.error.text, "goes on here: ")); // once, and then why
+        assert_null(strstr(strstr(bench.error.text, "goes on here: ") + 1, "goes on here"));
         assert_non_null(strstr(bench.error.text, "full"));
         assert_true(now_in(0) - began >= 60 * (int64_t)SECOND && now_in(0) - began < 90 * (int64_t)SECOND);
         bench_end();

@@ -138,7 +138,7 @@ static const struct {
     {"[]", "p.json:1:1:", "a pipeline is an array; wanted is an object"},
     {"{\"name\": \"a\", \"name\": \"b\"}", "p.json:1:15:", "\"name\" is given twice"},
     {"{\"querry\": \"x\"}", "p.json:1:2:", "unknown key \"querry\" of a pipeline; did you mean \"query\"?"},
-    {"{\"lateRows\": \"x\"}", "p.json:1:2:", "\"lateRows\" is not built yet"},
+    {"{\"lateRows\": \"x\"}", "p.json:1:1:", "the pipeline has no \"sources\""},
     {"{\"name\": \"a b\"}", "p.json:1:10:", "1 to 64 letters"},
     {"{\"outputMode\": \"apend\"}", "p.json:1:16:", "append, update or complete"},
     {"{\"trigger\": {\"continuous\": \"1 second\"}}", "p.json:1:14:", "\"continuous\" is not built yet"},
@@ -165,8 +165,9 @@ static const struct {
     {"{\"sources\": {\"e\": {\"format\": \"json\", \"path\": \"x\", \"Path\": \"y\", \"schema\": \"a INT\"}}," QUERY
      "," SINKS "}",
      "p.json:1:51:", "given twice (in another case)"},
-    {"{\"sources\": {\"e\": {\"format\": \"json\", \"idleTimeout\": \"1 minute\"}}," QUERY "," SINKS "}",
-     "p.json:1:38:", "\"idleTimeout\" is not built yet"},
+    {"{\"sources\": {\"e\": {\"format\": \"text\", \"path\": \"x\", \"idleTimeout\": \"1 minute\"}}," QUERY "," SINKS
+     "}",
+     "p.json:1:51:", "idleTimeout is about the watermark, and the source has none"},
     {"{\"sources\": {\"e\": {\"format\": \"text\", \"path\": \"x\", \"dropDuplicates\": \"a\"}}," QUERY "," SINKS "}",
      "p.json:1:69:", "dropDuplicates is a string; wanted is an array of columns"},
     {"{\"sources\": {\"e\": {\"format\": \"text\", \"path\": \"x\", \"dropDuplicates\": [1]}}," QUERY "," SINKS "}",

@@ -98,7 +98,8 @@ class Keys(Case):
                 (source, {"watermark": {"column": "s", "delay": "1 day"}}, "must be TIMESTAMP"),
                 (source, {"dropDuplicates": ["d"]}, "[UNRESOLVED_COLUMN.WITH_SUGGESTION] the dropDuplicates column `d`"),
                 (source, {"dropDuplicatesWithinWatermark": ["s"]}, 'give source t a "watermark"'),
-                (source, {"idleTimeout": "1 minute"}, '"idleTimeout" is not built yet')):
+                (source, {"idleTimeout": "1 minute"}, "idleTimeout is about the watermark, and the source has none"),
+                (source, {"watermark": {"column": "ts", "delay": "1 day"}, "maxFuture": "soon"}, "'soon' is no time for maxFuture")):
             with self.subTest(change):
                 err = make(**change)
                 self.assertIn(words, err)

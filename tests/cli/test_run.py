@@ -319,5 +319,61 @@ class Triggers(Case):
         self.assertIn("then:", err)
 
 
+class LateRows(Case):
+    """The rows that are dropped as late, whole, in a sink of their own."""
+    SCHEMA = "ts TIMESTAMP, k STRING, v INT, more STRING"
+    TIMES = ((1, 60), (2, 120), (3, 59), (4, 59, 170))
+
+    def setUp(self):
+        super().setUp()
+        for i, seconds in enumerate(self.TIMES):
+            rows = [{"ts": "2024-03-01T12:%02d:%02dZ" % divmod(s, 60), "k": "k%d" % i, "v": i, "more": "m"} for s in seconds]
+            self.rows(*rows, name="in/%d.json" % i, mtime=1700000000 + i)
+        self.rows({"id": "k3", "name": "three"}, name="names/a.json")
+
+    def run_with(self, query, mode="append", late=None, name="p", **more):
+        source = {"format": "json", "path": "in", "schema": self.SCHEMA, "maxFilesPerTrigger": 1,
+                  "watermark": {"column": "ts", "delay": "10 seconds"}}
+        self.pipeline(query=query, outputMode=mode, lateRows="late", name=name,
+                      sources={"t": dict(source, **more),
+                               "names": {"format": "json", "path": "names", "static": True, "schema": "id STRING, name STRING"}},
+                      sinks={"out": {"format": "json", "path": "out-" + name}, "late": late or {"format": "json", "path": "-"}})
+        return [json.loads(line) for line in self.now().splitlines()]
+
+    def test_each_step_that_drops_them(self):
+        late = [("12:00:03", 2), ("12:00:04", 3), ("12:00:59", 3)]
+        window = "window(ts, '10 seconds')"
+        for i, (query, mode, more) in enumerate((
+                ("SELECT %s AS w, count(*) AS n FROM t GROUP BY %s" % (window, window), "append", {}),
+                ("SELECT %s AS w, u, count(*) AS n FROM (SELECT ts, upper(k) AS u FROM t) GROUP BY %s, u" % (window, window), "update", {}),
+                ("SELECT %s AS w, n.name, count(*) AS n FROM t LEFT JOIN names n ON t.k = n.id GROUP BY %s, n.name" % (window, window),
+                 "append", {}),
+                ("SELECT session_window(ts, '1 second') AS w, k, count(*) AS n FROM t GROUP BY session_window(ts, '1 second'), k",
+                 "append", {}),
+                ("SELECT ts, k FROM t", "append", {"dropDuplicates": ["ts"]}))):
+            with self.subTest(query):
+                rows = self.run_with(query, mode, name="q%d" % i, **more)
+                self.assertEqual(sorted((r["ts"][11:19], r["v"]) for r in rows), sorted(late))
+                self.assertEqual([r["more"] for r in rows], ["m"] * 3)
+
+    def test_into_files(self):
+        window = "window(ts, '10 seconds')"
+        self.run_with("SELECT %s AS w, count(*) AS n FROM t GROUP BY %s" % (window, window),
+                      late={"format": "json", "path": "late", "metadata": True})
+        rows = [json.loads(line) for name in sorted(os.listdir(self.path("late"))) if not name.startswith(".")
+                for line in self.read("late/" + name).splitlines()]
+        self.assertEqual([(r["_runnel"]["batch"], r["_runnel"]["row"], "seq" in r["_runnel"]) for r in rows],
+                         [(2, 0, False), (3, 0, False), (3, 1, False)])
+
+    def test_what_is_refused(self):
+        for sinks, late, words in (({"out": {"format": "console"}}, "late", 'there is no sink "late"'),
+                                   ({"out": {"format": "console"}}, "out", "names the only sink"),
+                                   ({"out": {"format": "console"}, "late": {"format": "kafka", "url": "http://localhost:1", "topic": "t"}},
+                                    "late", "cannot go to a kafka sink yet")):
+            with self.subTest(words):
+                self.pipeline(sinks=sinks, lateRows=late)
+                self.assertIn(words, self.refused(78, "check", "p.json"))
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -51,7 +51,7 @@ static void test_watermark(void **state)
     (void)state;
     struct bench b;
     start(&b);
-    struct op *op = watermark_new(2, 2500999, &b.memory); // 2.5 s: parts of a millisecond do not count
+    struct op *op = watermark_new(2, 2500999, INT64_MAX, &b.memory); // 2.5 s: parts of a millisecond do not count
     op->next = &b.collector;
     bench_batch(&b, op, NO_LINES, "");
     assert_true(watermark_proposal(op) == INT64_MIN);
@@ -63,6 +63,25 @@ static void test_watermark(void **state)
     bench_batch(&b, op, LINES("true|1|-0.0005"), "true|1|-0.0005\n"); // each batch has its own; floored before 1970
     assert_int_equal(watermark_proposal(op), -2501000);
     assert_int_equal(op->counters.passed, 5);
+    bench_end(&b, op);
+}
+
+static void test_watermark_and_the_clock(void **state)
+{
+    (void)state;
+    struct bench b;
+    start(&b);
+    struct op *op = watermark_new(2, 0, 5000000, &b.memory);
+    op->next = &b.collector;
+    b.batch.now = 100000000;
+    bench_batch(&b, op, LINES("true|1|105", "true|2|105.001", "true|3|4000"),
+                "true|1|105\ntrue|2|105.001\ntrue|3|4000\n");
+    assert_int_equal(watermark_proposal(op), 105000000);
+    bench_batch(&b, op, LINES("true|1|105.001"), "true|1|105.001\n");
+    assert_true(watermark_proposal(op) == INT64_MIN);
+    b.batch.now += 1000;
+    bench_batch(&b, op, LINES("true|1|105.001"), "true|1|105.001\n");
+    assert_int_equal(watermark_proposal(op), 105001000);
     bench_end(&b, op);
 }
 
@@ -118,8 +137,11 @@ static void test_limit_with_state(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_filter_and_project), cmocka_unit_test(test_constant_condition),
-        cmocka_unit_test(test_watermark),          cmocka_unit_test(test_limit),
+        cmocka_unit_test(test_filter_and_project),
+        cmocka_unit_test(test_constant_condition),
+        cmocka_unit_test(test_watermark),
+        cmocka_unit_test(test_watermark_and_the_clock),
+        cmocka_unit_test(test_limit),
         cmocka_unit_test(test_limit_with_state),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

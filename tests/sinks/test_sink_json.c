@@ -1,4 +1,4 @@
-#include "sinks/sink_json.h"
+#include "sinks/sink_file.h"
 
 #include "tests/sim/options_sim.h"
 #include "tests/sim/port_sim.h"
@@ -92,7 +92,7 @@ static void fill(struct bench *b, int64_t n, uint32_t count)
 static enum status write_batch(struct bench *b, int64_t id, int64_t n, uint32_t count, struct error *e)
 {
     struct batch batch = {.id = id};
-    struct identity who = {SLICE("dev"), SLICE("q"), SLICE("00ff"), id, 100};
+    struct identity who = {SLICE("dev"), SLICE("q"), SLICE("00ff"), id, 100, false};
     enum status status = sink_json.begin(b->sink, &batch, &who, e);
     if (status == STATUS_OK && count > 0) {
         fill(b, n, count);
@@ -157,7 +157,7 @@ static void test_standard_output(void **state)
     assert_int_equal(sink_json.delivery(&b->options.options), SINK_DIRECT);
     assert_int_equal(open_sink(b, &e), STATUS_OK);
     struct batch batch = {.id = 3};
-    struct identity who = {SLICE("dev"), SLICE("q"), SLICE("00ff"), 3, 100};
+    struct identity who = {SLICE("dev"), SLICE("q"), SLICE("00ff"), 3, 100, false};
     assert_int_equal(sink_json.begin(b->sink, &batch, &who, &e), STATUS_OK);
     fill(b, 5, 1);
     assert_int_equal(sink_json.render(b->sink, &b->chunk, &e), STATUS_OK);

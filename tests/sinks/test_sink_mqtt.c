@@ -116,7 +116,7 @@ static enum status open_sink(struct bench *b, struct error *e)
 static void begin(struct bench *b, uint64_t first_seq)
 {
     struct batch batch = {.id = 3};
-    struct identity who = {SLICE("dev"), SLICE("q"), SLICE("00ff"), 3, first_seq};
+    struct identity who = {SLICE("dev"), SLICE("q"), SLICE("00ff"), 3, first_seq, false};
     struct error e;
     assert_int_equal(sink_mqtt.begin(b->sink, &batch, &who, &e), STATUS_OK);
 }

@@ -6,9 +6,12 @@
 import sys
 
 import make_cases
+import source_cases
 from make_cases import MOVING, TUMBLE, W10, case, t
 
 make_cases.CASES.clear()
+source_cases.CASES.clear()
+several, row = source_cases.case, source_cases.t
 MODES = ("append", "update", "complete")
 
 # ---------------------------------------------------------------- session_window
@@ -365,6 +368,41 @@ for n, q in {"user_sessions": "SELECT user, session_window(time, '10 minutes') A
              "top_hours": "SELECT window_time(w) AS at, n FROM (SELECT window(time, '1 hour', '30 minutes') AS w, count(*) AS n FROM events GROUP BY window(time, '1 hour', '30 minutes')) WHERE n > 2"}.items():
     case("seed_" + n, q, [[{"time": "2024-03-01T%02d:%02d:00Z" % (8 + (i * k) // 60 % 12, (i * k) % 60), "user": "u%d" % (i % 3)} for i in range(9)] for k in (7, 11, 31)], schema="time TIMESTAMP, user STRING", watermark=("time", "15 minutes"))
 
+# ---------------------------------------------------------------- the same of several sources
+
+ONE = [[row("12:00:00", "a", 1), row("12:00:03", "b", 2)], [row("12:00:20", "a", 4), row("12:00:05", "a", 8)], [row("12:00:50", "b", 16), row("12:00:06", "b", 32)], [row("12:02:00", "c", 64)]]
+TWO = [[row("12:00:04", "a", 100), row("12:00:40", "b", 200)], [row("12:00:41", "b", 400), row("12:00:07", "a", 800)], [row("12:01:30", "a", 1600)], [row("12:02:10", "c", 3200), row("12:00:01", "a", 6400)]]
+def two(wa=W10, wb=W10, **more):
+    return {"one": source_cases.source(ONE, watermark=wa, **more), "two": source_cases.source(TWO, watermark=wb, **more)}
+U = "(SELECT ts, k, v FROM one UNION ALL SELECT ts, k, v FROM two)"
+S5 = "session_window(ts, '5 seconds')"
+for m in MODES:
+    several("window_session_union_" + m, "SELECT %s AS w, k, count(*) AS n, sum(v) AS s FROM %s GROUP BY %s, k" % (S5, U, S5), two(), mode=m)
+    several("distinct_union_" + m, "SELECT DISTINCT ts, k FROM %s" % U, two(), mode=m)
+    several("distinct_union_itself_" + m, "SELECT ts, k FROM one UNION SELECT ts, k FROM two", two(), mode=m)
+    several("dedup_union_" + m, "SELECT window(ts, '10 seconds') AS w, k, count(*) AS n FROM %s GROUP BY window(ts, '10 seconds'), k" % U, two(dropDuplicates=["k", "ts"]), mode=m)
+    several("dedup_union_key_" + m, "SELECT k, count(*) AS n FROM %s GROUP BY k" % U, two(dropDuplicates=["k"]), mode=m)
+    several("dedup_union_within_" + m, "SELECT window(ts, '10 seconds') AS w, count(*) AS n FROM %s GROUP BY window(ts, '10 seconds')" % U, two(dropDuplicatesWithinWatermark=["k"]), mode=m)
+    several("agg_union_of_groups_" + m, "SELECT window(ts, '10 seconds') AS w, count(*) AS n FROM one GROUP BY window(ts, '10 seconds') UNION ALL SELECT window(ts, '20 seconds') AS w, sum(v) AS n FROM two GROUP BY window(ts, '20 seconds')", two(), mode=m)
+    several("agg_union_grouped_again_" + m, "SELECT w, sum(n) AS n FROM (SELECT window(ts, '10 seconds') AS w, count(*) AS n FROM one GROUP BY window(ts, '10 seconds') UNION ALL SELECT window(ts, '10 seconds') AS w, count(*) AS n FROM two GROUP BY window(ts, '10 seconds')) GROUP BY w", two(), mode=m)
+    several("agg_union_one_grouped_" + m, "SELECT window(ts, '10 seconds') AS w, count(*) AS n FROM one GROUP BY window(ts, '10 seconds') UNION ALL SELECT window(ts, '10 seconds') AS w, v AS n FROM two", two(), mode=m)
+    several("window_union_window_time_" + m, "SELECT window(x, '30 seconds') AS y, count(*) AS c FROM (SELECT window_time(w) AS x FROM (SELECT window(ts, '10 seconds') AS w, count(*) AS n FROM one GROUP BY window(ts, '10 seconds')) UNION ALL SELECT ts AS x FROM two) GROUP BY window(x, '30 seconds')", two(), mode=m)
+    several("agg_cte_union_" + m, "WITH c AS (SELECT k, count(*) AS n FROM one GROUP BY k) SELECT k, sum(n) AS n FROM (SELECT k, n FROM c UNION ALL SELECT k, CAST(v AS BIGINT) AS n FROM two) GROUP BY k", two(), mode=m)
+    several("limit_union_" + m, "SELECT k, v FROM one UNION ALL SELECT k, v FROM two LIMIT 3", two(), mode=m)
+    several("window_having_union_" + m, "SELECT window(ts, '20 seconds') AS w, count(*) AS n FROM %s GROUP BY window(ts, '20 seconds') HAVING count(*) > 2" % U, two(), mode=m)
+    several("watermark_union_delays_" + m, "SELECT %s AS w, k, count(*) AS n FROM %s GROUP BY %s, k" % (S5, U, S5), two(W10, ("ts", "1 minute")), mode=m)
+    several("watermark_union_one_without_session_" + m, "SELECT %s AS w, k, count(*) AS n FROM %s GROUP BY %s, k" % (S5, U, S5), two(W10, None), mode=m)
+    several("watermark_union_max_dedup_" + m, "SELECT window(ts, '10 seconds') AS w, count(*) AS n FROM %s GROUP BY window(ts, '10 seconds')" % U, two(dropDuplicates=["ts", "k"]), mode=m, conf={"spark.sql.streaming.multipleWatermarkPolicy": "max"})
+    several("watermark_two_sources_one_silent_" + m, "SELECT DISTINCT ts, k FROM %s" % U, {"one": source_cases.source(ONE, watermark=W10), "two": source_cases.source([], watermark=W10)}, mode=m)
+for m in ("update", "complete"):
+    several("distinct_union_ids_" + m, "SELECT k FROM one UNION SELECT k FROM two", {"one": source_cases.source(ONE, watermark=W10, runs=[1, 1, 2, 3]), "two": source_cases.source(TWO, watermark=W10, runs=[1, 2, 2, 3])}, mode=m)
+several("dedup_union_stateless", "SELECT ts, k, v FROM %s" % U, two(dropDuplicates=["k"]))
+several("dedup_union_one", "SELECT ts, k, v FROM %s" % U, {"one": source_cases.source(ONE, watermark=W10, dropDuplicates=["k"]), "two": source_cases.source(TWO)})
+several("dedup_union_within_restart", "SELECT ts, k, v FROM %s" % U, {"one": source_cases.source(ONE, watermark=W10, runs=[1, 1, 2, 3], dropDuplicatesWithinWatermark=["k"]), "two": source_cases.source(TWO, watermark=W10, runs=[1, 2, 2, 3], dropDuplicatesWithinWatermark=["k"])})
+several("dedup_source_twice", "SELECT k, v FROM one UNION ALL SELECT k, v + 1000 AS v FROM one", {"one": source_cases.source(ONE, watermark=W10, dropDuplicates=["k", "ts"])})
+several("window_session_restart_union", "SELECT %s AS w, k, count(*) AS n FROM %s GROUP BY %s, k" % (S5, U, S5), {"one": source_cases.source(ONE, watermark=W10, runs=[1, 1, 2, 3]), "two": source_cases.source(TWO, watermark=W10, runs=[1, 2, 2, 3])})
+
 if __name__ == "__main__":
     make_cases.write(sys.argv[1])
-    print("%d cases" % len(make_cases.CASES))
+    source_cases.write(sys.argv[1])
+    print("%d cases" % (len(make_cases.CASES) + len(source_cases.CASES)))
