@@ -107,6 +107,10 @@ enum status expr_cast(struct arena *a, const struct session *session, struct exp
 {
     if (type_equal(x->type, to)) {
         *out = x;
+        if (x->kind == EXPR_LITERAL && !x->folded) { // CAST(7 AS INT) is what 7 is, but no literal
+            *out = expr_literal(a, x->literal);
+            (*out)->folded = true;
+        }
         return STATUS_OK;
     }
     if (is_null_literal(x)) {

@@ -177,11 +177,6 @@ enum status bind_expr(const struct context *c, struct ast_expr *x, struct expr *
         s = (x->lenient ? expr_try_cast : expr_cast)(b->l->arena, b->l->session, *out, x->type, out, b->e);
         if (s)
             return bind_place(b, x);
-        // CAST(7 AS INT) is what 7 is, but no literal
-        if ((*out)->kind == EXPR_LITERAL && !(*out)->folded && !x->typed) {
-            *out = expr_literal(b->l->arena, (*out)->literal);
-            (*out)->folded = true;
-        }
         return x->typed ? bind_typed(b, x, out) : STATUS_OK;
     case AST_STAR:
         return BIND_ERROR(b, x, "[INVALID_USAGE_OF_STAR_OR_REGEX] * stands only in a SELECT list and in count(*)");
