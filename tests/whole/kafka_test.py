@@ -436,7 +436,7 @@ def main():
                 began = time.monotonic()
                 try:
                     result = scenario(world)
-                except (AssertionError, subprocess.TimeoutExpired) as e:
+                except (AssertionError, subprocess.TimeoutExpired, RuntimeError) as e:
                     failed += 1
                     result = f"FAILED: {e}"
                 finally:
