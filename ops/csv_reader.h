@@ -47,14 +47,16 @@ struct csv_reader {
     struct text white;
 };
 
-#define CSV_SEPARATOR ((char)0xFF)
+// Bytes that UTF-8 does not have.
+#define CSV_SEPARATOR   ((char)0xFF)
+#define CSV_NO_LINE_END ((char)0xFE)
 
 // `token` has room for `columns`.
 void csv_reader_init(struct csv_reader *r, const struct csv_format *format, struct csv_token *token, uint32_t columns,
                      const bool *wanted, struct memory *memory);
 void csv_reader_free(struct csv_reader *r);    // safe on zeroed memory
 void csv_reader_restart(struct csv_reader *r); // a new file
-// One line that holds no line end.
+// One line, all of it.
 enum csv_end csv_read_line(struct csv_reader *r, struct slice line);
 // The next record from `at` on: blank lines and comments are passed over.
 enum csv_end csv_read_next(struct csv_reader *r);

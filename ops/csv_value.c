@@ -148,11 +148,34 @@ static bool put_timestamp_ntz(const struct csv_column *v, struct slice text, str
     return payload_timestamp_ntz(&v->values->time, text, &c->i64[row]);
 }
 
+static inline uint64_t load(const char *p)
+{
+    uint64_t word;
+    memcpy(&word, p, sizeof word);
+    return word;
+}
+
+// Nearly all texts are ASCII, and short.
+static inline bool is_ascii(struct slice s)
+{
+    uint64_t all = 0;
+    const char *p = s.data, *end = p + s.size;
+    if (s.size >= sizeof all) {
+        for (; end - p > (int)sizeof all; p += sizeof all)
+            all |= load(p);
+        all |= load(end - sizeof all);
+        return (all & UINT64_C(0x8080808080808080)) == 0;
+    }
+    for (; p < end; p++)
+        all |= (uint8_t)*p;
+    return all < 0x80;
+}
+
 static bool put_bytes(const struct csv_column *v, struct slice text, struct column *c, uint32_t row,
                       struct arena *arena)
 {
     (void)v;
-    c->slice[row] = utf8_repair(text, arena);
+    c->slice[row] = is_ascii(text) ? text : utf8_repair(text, arena);
     return true;
 }
 

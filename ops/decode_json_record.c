@@ -1,4 +1,7 @@
+#include "ops/json_copy.h"
 #include "ops/json_record.h"
+
+#include <assert.h>
 
 // The members' columns are given as a list (a row's) or lie one after the other (a struct's).
 struct object {
@@ -148,11 +151,30 @@ static enum json_result put_slice(struct column *c, uint32_t row, struct slice s
     return JSON_GOOD;
 }
 
+// from_json: written anew.
+static enum json_result normal_text(struct json_reader *r, struct column *c, uint32_t row, struct arena *arena)
+{
+    size_t bound = json_copy_bound((size_t)(r->bytes.end - r->value));
+    struct arena_mark mark = arena_mark(arena);
+    struct text text = {.memory = arena->memory, .data = arena_alloc(arena, bound), .capacity = bound};
+    bool good = json_copy_value(r, &text);
+    assert(text.capacity == bound && "json_copy_bound was too small");
+    char *made = text.data;
+    arena_rewind(arena, mark);
+    char *to = arena_alloc(arena, text.size + 1);
+    if (to != made)
+        memmove(to, made, text.size);
+    return good ? put_slice(c, row, (struct slice){to, (uint32_t)text.size}) : JSON_BAD;
+}
+
 // A STRING takes any value; what is no string as it stands in the record.
-static enum json_result string_value(struct json_reader *r, struct column *c, uint32_t row)
+static enum json_result string_value(struct json_reader *r, const struct json_shape *s, struct column *c, uint32_t row,
+                                     struct arena *arena)
 {
     if (r->token == JSON_STRING)
         return json_finish(r) ? put_slice(c, row, r->text) : JSON_BAD;
+    if (s->formats->normal)
+        return normal_text(r, c, row, arena);
     const char *from = r->value;
     if (!json_skip_children(r))
         return JSON_BAD;
@@ -196,7 +218,7 @@ enum json_result json_value(struct json_reader *r, const struct json_shape *s, s
         return JSON_GOOD;
     }
     if (s->type->id == TYPE_STRING)
-        return string_value(r, c, row);
+        return string_value(r, s, c, row, arena);
     if (s->type->id == TYPE_BINARY)
         return binary_value(r, c, row, arena);
     // Spark asks for a string's length before it says that it is in the wrong place.

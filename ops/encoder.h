@@ -9,6 +9,8 @@
 // One value as Spark's to_json writes it (JacksonGenerator, spark.sql.jsonGenerator.ignoreNullFields=true): NULL fields
 // of structs left out, NULL elements and map values written; TIMESTAMP in the session's zone; doubles as Java.
 void json_append_value(struct text *out, const struct column *c, uint32_t row, const struct session *session);
+// At most so many bytes are one value's: then a text of them can lie in an arena from the start.
+uint64_t json_bound(const struct column *c, uint32_t row);
 // The row as one object, no newline. `extra` (empty: none) is written as it is as the last member: `"_runnel":{…}`.
 void json_append_row(struct text *out, const struct slice *names, const struct chunk *chunk, uint32_t row,
                      struct slice extra, const struct session *session);

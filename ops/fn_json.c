@@ -1,16 +1,15 @@
 // to_json, get_json_object, json_array_length, json_object_keys (jsonExpressions.scala, GetJsonObjectEvaluator).
 #include "ops/encoder.h"
-#include "ops/json_reader.h"
+#include "ops/json_copy.h"
+#include "ops/json_member.h"
 #include "ops/kernel.h"
-#include "ops/number.h"
 #include "ops/result.h"
 
 // ---- to_json
 
 enum { SCALAR_MAX = 64 };
 
-// At most so many bytes, so that the text can be written in the arena.
-static uint64_t json_bound(const struct column *c, uint32_t row)
+uint64_t json_bound(const struct column *c, uint32_t row)
 {
     uint32_t k = at(c, row);
     uint64_t bound = SCALAR_MAX;
@@ -180,59 +179,11 @@ static void begin_value(struct finder *f, struct place *at_place)
         text_char(&f->out, ',');
 }
 
-static void copy_number(struct finder *f)
-{
-    struct slice s = f->reader.text;
-    double v;
-    if (f->reader.token == JSON_INTEGER) {
-        text_slice(&f->out, slice_equal(s, SLICE("-0")) ? SLICE("0") : s);
-    } else if (double_parse(s, &v)) {
-        f->out.size += double_print(v, text_reserve(&f->out, NUMBER_TEXT_MAX));
-    } else {
-        f->failed = true; // NaN
-    }
-}
-
 // The value at the token, with what is in it.
 static void copy_value(struct finder *f)
 {
-    bool object = f->reader.token == JSON_START_OBJECT;
-    switch (f->reader.token) {
-    case JSON_STRING:
-        f->failed |= !json_finish(&f->reader);
-        if (!f->failed)
-            json_append_string(&f->out, f->reader.text);
-        return;
-    case JSON_INTEGER:
-    case JSON_FLOAT:
-        copy_number(f);
-        return;
-    case JSON_TRUE:
-    case JSON_FALSE:
-    case JSON_NULL:
-        text_string(&f->out, f->reader.token == JSON_TRUE ? "true" : f->reader.token == JSON_FALSE ? "false" : "null");
-        return;
-    case JSON_START_OBJECT:
-    case JSON_START_ARRAY:
-        break;
-    default:
-        f->failed = true;
-        return;
-    }
-    text_char(&f->out, object ? '{' : '[');
-    enum json_token end = object ? JSON_END_OBJECT : JSON_END_ARRAY;
-    for (bool first = true; next(f) && f->reader.token != end; first = false) {
-        if (!first)
-            text_char(&f->out, ',');
-        if (object) {
-            json_append_string(&f->out, json_name(&f->reader));
-            text_char(&f->out, ':');
-            next(f);
-        }
-        if (!f->failed)
-            copy_value(f);
-    }
-    text_char(&f->out, object ? '}' : ']');
+    if (!f->failed)
+        f->failed = !json_copy_value(&f->reader, &f->out);
 }
 
 static bool skip(struct finder *f)
@@ -337,7 +288,7 @@ static bool find(struct finder *f, struct place *to, enum style style, const str
 static bool finder_open(struct finder *f, const struct call *c, uint32_t i, struct json_level *level)
 {
     struct slice s = slice_at(c->in[0], i);
-    uint64_t bound = 4 * (uint64_t)s.size + 128; // "9e6" becomes 9000000.0, a quote between single ones \"
+    uint64_t bound = json_copy_bound(s.size);
     if (bound > STRING_MAX)
         return false;
     f->failed = false;
@@ -437,6 +388,50 @@ static enum status bind_look_inside(struct binding *b, struct error *e)
     b->kernel = keys ? object_keys : array_length;
     return binding_want(b, 0, WANT_STRING, e);
 }
+
+// JsonTuple: the last member of that name that is not null; NULL for the whole row where the text is bad.
+static void json_member(const struct call *c, const struct rows *rows)
+{
+    struct json_level *level = levels(c);
+    FOR_EACH_ROW (i, rows) {
+        struct finder f;
+        if (row_is_null(c, i))
+            continue;
+        struct slice name = slice_at(c->in[1], i), found = {NULL, 0};
+        bool object = finder_open(&f, c, i, level) && f.reader.token == JSON_START_OBJECT;
+        while (object && next(&f) && f.reader.token != JSON_END_OBJECT) {
+            bool wanted = slice_equal(json_name(&f.reader), name);
+            if (!next(&f))
+                break;
+            if (wanted && f.reader.token == JSON_STRING) {
+                f.failed |= !json_finish(&f.reader);
+                found = f.reader.text;
+            } else if (wanted && f.reader.token != JSON_NULL) {
+                size_t from = f.out.size;
+                copy_value(&f);
+                found = (struct slice){f.out.data + from, (uint32_t)(f.out.size - from)};
+            } else {
+                skip(&f);
+            }
+        }
+        c->out->null[i] = !object || f.failed || found.data == NULL;
+        c->out->slice[i] = found;
+    }
+}
+
+static enum status bind_json_member(struct binding *b, struct error *e)
+{
+    b->type = type_simple(TYPE_STRING);
+    b->nullable = true;
+    b->kernel = json_member;
+    return binding_wants(b, (const enum want[]){WANT_STRING, WANT_STRING}, 2, e);
+}
+
+const struct function function_json_member = {.name = "json_member",
+                                              .min_args = 2,
+                                              .max_args = 2,
+                                              .bind = bind_json_member,
+                                              .usage = "json_tuple(json, name, …)"};
 
 const struct function function_to_json = {
     .name = "to_json",

@@ -23,6 +23,7 @@ struct json_names {
 
 struct json_formats {
     struct payload_time time;
+    bool normal;   // what is no string goes into a STRING as Jackson's generator writes it, not as it stands
     bool no_words; // "NaN", "Infinity" are no numbers (JSON_REFUSE_WORDS)
 };
 

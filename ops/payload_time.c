@@ -2,25 +2,25 @@
 
 enum { CLEAN_TEXT_MAX = 256 };
 
-static enum status read_format(const struct options *o, const char *name, struct arena *arena,
+static enum status read_format(const struct options *o, const char *name, bool writing, struct arena *arena,
                                const struct time_format **out, struct error *e)
 {
     struct slice pattern = option_text(o, name);
     enum status status = STATUS_OK;
     if (pattern.size)
         status = time_format_compile(pattern, arena, out, e);
-    return status == STATUS_OK && pattern.size ? time_format_check_parse(*out, e) : status;
+    return status == STATUS_OK && pattern.size && !writing ? time_format_check_parse(*out, e) : status;
 }
 
-enum status payload_time_read(struct payload_time *t, const struct options *o, const struct session *session,
-                              struct arena *arena, struct error *e)
+static enum status read_time(struct payload_time *t, const struct options *o, const struct session *session,
+                             bool writing, struct arena *arena, struct error *e)
 {
     *t = (struct payload_time){.session = session};
-    enum status status = read_format(o, "timestampFormat", arena, &t->timestamp, e);
+    enum status status = read_format(o, "timestampFormat", writing, arena, &t->timestamp, e);
     if (status == STATUS_OK)
-        status = read_format(o, "dateFormat", arena, &t->date, e);
+        status = read_format(o, "dateFormat", writing, arena, &t->date, e);
     if (status == STATUS_OK)
-        status = read_format(o, "timestampNTZFormat", arena, &t->ntz, e);
+        status = read_format(o, "timestampNTZFormat", writing, arena, &t->ntz, e);
     if (status != STATUS_OK)
         return status;
     const struct option_value *again = option_get(o, "enableDateTimeParsingFallback");
@@ -33,6 +33,18 @@ enum status payload_time_read(struct payload_time *t, const struct options *o, c
     return t->zone ? STATUS_OK
                    : error_set(e, STATUS_CONFIG, "[INVALID_TIMEZONE] timeZone is \"%.*s\"; there is no such zone",
                                (int)zone.size, zone.data);
+}
+
+enum status payload_time_read(struct payload_time *t, const struct options *o, const struct session *session,
+                              struct arena *arena, struct error *e)
+{
+    return read_time(t, o, session, false, arena, e);
+}
+
+enum status payload_time_write(struct payload_time *t, const struct options *o, const struct session *session,
+                               struct arena *arena, struct error *e)
+{
+    return read_time(t, o, session, true, arena, e);
 }
 
 static const struct zone *zone_of(const struct payload_time *t)
@@ -56,9 +68,40 @@ static bool without_gmt(struct slice text, char *to, uint32_t room, struct slice
     return size < text.size;
 }
 
+static bool two_digits(const char *p, unsigned *out)
+{
+    unsigned high = (unsigned)(uint8_t)p[0] - '0', low = (unsigned)(uint8_t)p[1] - '0';
+    *out = high * 10 + low;
+    return high < 10 && low < 10;
+}
+
+// "2024-03-01 12:34:56", with T too, and with Z: what nearly all texts are. false: to be looked at more closely.
+static bool plain_timestamp(struct slice s, const struct zone *zone, int64_t *micros)
+{
+    enum { PLAIN = 19 };
+    unsigned century, year, month, day, hour, minute, second;
+    const char *p = s.data;
+    bool utc = s.size == PLAIN + 1 && p[PLAIN] == 'Z';
+    if (s.size != PLAIN && !utc)
+        return false;
+    if (p[4] != '-' || p[7] != '-' || (p[10] != ' ' && p[10] != 'T') || p[13] != ':' || p[16] != ':')
+        return false;
+    if (!two_digits(p, &century) || !two_digits(p + 2, &year) || !two_digits(p + 5, &month) ||
+        !two_digits(p + 8, &day) || !two_digits(p + 11, &hour) || !two_digits(p + 14, &minute) ||
+        !two_digits(p + 17, &second))
+        return false;
+    year += century * 100;
+    if (hour > 23 || minute > 59 || second > 59 || !civil_is_date(year, month, day))
+        return false;
+    int64_t seconds = days_from_civil(year, month, day) * SECONDS_PER_DAY + hour * 3600 + minute * 60 + second;
+    *micros = seconds * MICROS_PER_SECOND;
+    return utc || zone == &zone_utc || micros_from_local(*micros, zone, micros);
+}
+
 static bool cast_timestamp(const struct payload_time *t, struct slice s, int64_t *micros)
 {
-    return timestamp_parse_at(s, zone_of(t), t->session->zones, t->session->now, micros);
+    const struct zone *zone = zone_of(t);
+    return plain_timestamp(s, zone, micros) || timestamp_parse_at(s, zone, t->session->zones, t->session->now, micros);
 }
 
 bool payload_timestamp(const struct payload_time *t, struct slice s, int64_t *micros)

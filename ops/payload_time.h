@@ -34,6 +34,9 @@ struct payload_time {
 
 enum status payload_time_read(struct payload_time *t, const struct options *o, const struct session *session,
                               struct arena *arena, struct error *e);
+// The same for writing, where a pattern may have letters that are for printing only.
+enum status payload_time_write(struct payload_time *t, const struct options *o, const struct session *session,
+                               struct arena *arena, struct error *e);
 // false: it is no such text.
 bool payload_timestamp(const struct payload_time *t, struct slice s, int64_t *micros);
 bool payload_timestamp_ntz(const struct payload_time *t, struct slice s, int64_t *micros);

@@ -175,6 +175,23 @@ static enum status check_plain(struct binder *b, const struct ast_expr *x)
     return STATUS_OK;
 }
 
+// The schema's text becomes a NULL of its type.
+static enum status read_schema(struct binder *b, const struct ast_expr *x, struct expr **args)
+{
+    const struct expr *text = args[1];
+    if (text->kind != EXPR_LITERAL || text->type->id != TYPE_STRING || text->literal.null)
+        return BIND_ERROR(b, x->args[1],
+                          "[INVALID_SCHEMA.NON_STRING_LITERAL] %s: the schema is a text such as 'a INT, b STRING'",
+                          text_of(b, x->name));
+    struct sql_source source = {.text = text->literal.bytes};
+    const struct type *type;
+    struct error why;
+    if (sql_parse_type(&source, b->l->arena, &type, &why) != STATUS_OK)
+        return BIND_ERROR(b, x->args[1], "%s", why.text);
+    args[1] = expr_literal(b->l->arena, (struct value){.type = type_as_nullable(b->l->arena, type), .null = true});
+    return STATUS_OK;
+}
+
 enum status bind_call(const struct context *c, struct ast_expr *x, struct expr **out)
 {
     struct binder *b = c->q->b;
@@ -207,6 +224,8 @@ enum status bind_call(const struct context *c, struct ast_expr *x, struct expr *
         return bind_lambda_call(c, x, f, out);
     struct expr **args;
     s = bind_args(c, x, &args);
+    if (!s && f->flags & FUNCTION_SCHEMA && x->argc > 1)
+        s = read_schema(b, x, args);
     if (!s && x->argc == 1 && strcmp(f->name, "window_time") == 0)
         s = check_window_time(b, x, args[0]);
     return s ? s : call(b, x, f, args, x->argc, out);
@@ -269,19 +288,26 @@ enum status bind_window(struct query *q, enum clause clause, struct ast_expr *x)
     return s;
 }
 
-// The columns that explode and its like make of an ARRAY (pos, col) or a MAP (pos, key, value).
+// The columns that explode and its like make of an ARRAY (pos, col), a MAP (pos, key, value) or an ARRAY of STRUCT
+// (its fields).
 static enum status generator_columns(struct binder *b, const struct ast_expr *x, struct node *n,
                                      const struct slice *aliases, uint32_t alias_count)
 {
     const struct type *list = n->input->type;
     bool map = list->id == TYPE_MAP;
-    struct field made[3];
-    uint32_t count = 0;
+    uint32_t fields = n->spread ? list->element->field_count : 0, count = 0;
+    struct field *made = ARENA_ARRAY(b->l->arena, struct field, fields + 3);
+    for (; count < fields; count++) {
+        made[count] = list->element->fields[count];
+        made[count].nullable |= n->outer || list->contains_null;
+    }
     if (n->position)
         made[count++] = (struct field){SLICE("pos"), type_simple(TYPE_INT), n->outer};
     if (map)
         made[count++] = (struct field){SLICE("key"), list->key, n->outer};
-    made[count++] = (struct field){map ? SLICE("value") : SLICE("col"), list->element, n->outer || list->contains_null};
+    if (!n->spread)
+        made[count++] =
+            (struct field){map ? SLICE("value") : SLICE("col"), list->element, n->outer || list->contains_null};
     if (alias_count && alias_count != count)
         return BIND_ERROR(b, x, "[UDTF_ALIAS_NUMBER_MISMATCH] %s makes %u columns here, and has %u names",
                           n->generator->name, count, alias_count);
@@ -311,6 +337,7 @@ enum status bind_generator(const struct context *c, struct ast_expr *x, const st
     n->input = bound->args[0];
     n->position = strncmp(f->name, "pos", 3) == 0;
     n->outer = outer || strstr(f->name, "_outer") != NULL;
+    n->spread = strncmp(bound->function->name, "inline", 6) == 0; // stack and json_tuple are rewritten to it
     if (n->input->type->id != TYPE_ARRAY && n->input->type->id != TYPE_MAP)
         return BIND_ERROR(b, x, "[DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE] %s takes an ARRAY or a MAP", f->name);
     return generator_columns(b, x, n, aliases, alias_count);

@@ -194,21 +194,6 @@ static const struct type *text_schema(struct arena *arena)
     return type_struct(arena, &value, 1);
 }
 
-// What comes from outside may be missing, whatever NOT NULL says (spark.sql.streaming.fileSource.schema.forceNullable).
-static const struct type *as_nullable(struct arena *arena, const struct type *t)
-{
-    if (t->id == TYPE_ARRAY)
-        return type_array(arena, as_nullable(arena, t->element), true);
-    if (t->id == TYPE_MAP)
-        return type_map(arena, as_nullable(arena, t->key), as_nullable(arena, t->element), true);
-    if (t->id != TYPE_STRUCT)
-        return t;
-    struct field *fields = ARENA_ARRAY(arena, struct field, t->field_count + 1);
-    for (uint32_t i = 0; i < t->field_count; i++)
-        fields[i] = (struct field){t->fields[i].name, as_nullable(arena, t->fields[i].type), true};
-    return type_struct(arena, fields, t->field_count);
-}
-
 static enum status read_schema(struct reader *r, const struct json *part, struct pipeline_source *out)
 {
     const struct json *schema = json_member(part, "schema");
@@ -231,7 +216,7 @@ static enum status read_schema(struct reader *r, const struct json *part, struct
     struct sql_source text = sql_source_of(r, schema);
     status = sql_parse_schema(&text, r->arena, &out->schema, r->error);
     if (status == STATUS_OK)
-        out->schema = as_nullable(r->arena, out->schema);
+        out->schema = type_as_nullable(r->arena, out->schema);
     return status;
 }
 

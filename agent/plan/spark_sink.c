@@ -84,11 +84,36 @@ static void write_memory(struct program *g, const struct json *part, const struc
     text_string(g->out, "    return writer.format(\"memory\")  # SELECT * FROM the query's name\n");
 }
 
-static void write_standard_output(struct program *g, const struct pipeline_sink *s, const char *name)
+// The rows as lines of CSV, in a column `value`.
+static void append_csv_lines(struct program *g, const struct json *part, const struct pipeline_sink *s)
+{
+    g->prints_rows = true;
+    text_string(g->out, "batch.coalesce(1).select(F.to_csv(F.struct(\"*\"), {");
+    uint32_t count = 0;
+    for (const struct json *m = part->first; m != NULL; m = m->next) {
+        const struct option_spec *spec = option_find(s->class->options, m->name);
+        if (spec == NULL || spark_is_among(m->name, sink_keys))
+            continue;
+        text_printf(g->out, "%s\"%s\": ", count++ == 0 ? "" : ", ", spec->name);
+        if (m->kind == JSON_BOOLEAN)
+            text_string(g->out, m->boolean ? "\"true\"" : "\"false\"");
+        else
+            python_value(g->out, m);
+    }
+    text_string(g->out, "}).alias(\"value\"))");
+}
+
+static void write_standard_output(struct program *g, const struct json *part, const struct pipeline_sink *s,
+                                  const char *name)
 {
     begin_batch(g, name);
     text_string(g->out, "        for row in ");
-    append_lines(g, wants_metadata(g, s));
+    if (strcmp(s->class->format, "csv") == 0)
+        append_csv_lines(g, part, s);
+    else if (strcmp(s->class->format, "text") == 0)
+        text_string(g->out, "batch.coalesce(1).toDF(\"value\").na.fill(\"\")");
+    else
+        append_lines(g, wants_metadata(g, s));
     text_string(g->out, ".collect():\n"
                         "            sys.stdout.write(row.value + \"\\n\")\n"
                         "        sys.stdout.flush()\n\n");
@@ -101,10 +126,10 @@ static void write_files(struct program *g, const struct json *part, const struct
     const struct json *place = json_member(part, "path");
     bool metadata = wants_metadata(g, s);
     if (!metadata && g->p->mode == OUTPUT_APPEND) {
-        text_printf(g->out, "    writer = writer.format(\"%s\")", s->class->format);
+        text_printf(g->out, "    writer = (writer.format(\"%s\")", s->class->format);
         append_partition_by(g, part);
         append_options(g, part, s);
-        text_string(g->out, "\n    return writer.option(\"path\", path(");
+        text_string(g->out, ")\n    return writer.option(\"path\", path(");
         python_value(g->out, place);
         text_string(g->out, "))\n");
         return;
@@ -112,7 +137,7 @@ static void write_files(struct program *g, const struct json *part, const struct
     begin_batch(g, name);
     text_string(g->out, "        place = os.path.join(path(");
     python_value(g->out, place);
-    text_string(g->out, "), \"batch=%08d\" % batch_id)\n        ");
+    text_string(g->out, "), \"batch=%08d\" % batch_id)\n        (");
     if (metadata)
         append_lines(g, true);
     else
@@ -122,14 +147,14 @@ static void write_files(struct program *g, const struct json *part, const struct
         append_partition_by(g, part);
         append_options(g, part, s);
     }
-    text_printf(g->out, ".%s(place)\n\n", metadata ? "text" : s->class->format);
+    text_printf(g->out, ".%s(place))\n\n", metadata ? "text" : s->class->format);
     end_batch(g, name);
 }
 
 static void write_directory(struct program *g, const struct json *part, const struct pipeline_sink *s, const char *name)
 {
     if (slice_equal(option_text(&s->options, "path"), SLICE("-")))
-        write_standard_output(g, s, name);
+        write_standard_output(g, part, s, name);
     else
         write_files(g, part, s, name);
 }

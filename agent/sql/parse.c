@@ -382,3 +382,34 @@ enum status sql_parse_schema(const struct sql_source *source, struct arena *aren
         *out = type;
     return status;
 }
+
+// ARRAY, MAP or STRUCT with its bracket is no column's name.
+static bool at_whole_type(const struct parser *p)
+{
+    static const char *const names[] = {"ARRAY", "MAP", "STRUCT"};
+    bool is = false;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        is |= p->token->kind == TOKEN_WORD && slice_equal_fold(token_text(p, p->token), slice_of(names[i]));
+    return is && p->token[1].kind == TOKEN_SYMBOL && slice_equal(token_text(p, &p->token[1]), SLICE("<"));
+}
+
+enum status sql_parse_type(const struct sql_source *source, struct arena *arena, const struct type **out,
+                           struct error *e)
+{
+    struct parser p;
+    *out = NULL;
+    if (parser_open(&p, source, arena, e) != STATUS_OK)
+        return p.status;
+    const struct type *type;
+    if (at_whole_type(&p)) {
+        type = parse_type(&p);
+        if (p.status == STATUS_OK && p.token->kind != TOKEN_END)
+            fail_expected(&p, "the end of the type");
+    } else {
+        type = parse_columns(&p);
+    }
+    enum status status = parser_close(&p, true);
+    if (status == STATUS_OK)
+        *out = type;
+    return status;
+}

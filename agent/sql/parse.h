@@ -26,5 +26,8 @@ enum status sql_parse(const struct sql_source *source, struct arena *arena, stru
 // A DDL schema: "a INT, b STRUCT<c: STRING> NOT NULL COMMENT 'x'"; a STRUCT type.
 enum status sql_parse_schema(const struct sql_source *source, struct arena *arena, const struct type **out,
                              struct error *e);
+// The same, or a type: "ARRAY<STRUCT<a: INT>>", "MAP<STRING, INT>" (DataType.fromDDL).
+enum status sql_parse_type(const struct sql_source *source, struct arena *arena, const struct type **out,
+                           struct error *e);
 
 #endif

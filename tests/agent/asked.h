@@ -117,6 +117,14 @@ static enum status bind_call(struct asked *a, const struct ast_expr *x, struct e
         if (status != STATUS_OK)
             return status;
     }
+    if (f->flags & FUNCTION_SCHEMA && plain > 1) {
+        struct sql_source text = {.text = args[1]->literal.bytes};
+        struct value null = {.null = true};
+        status = sql_parse_type(&text, &a->arena, &null.type, &a->error);
+        if (status != STATUS_OK)
+            return status;
+        args[1] = expr_literal(&a->arena, null);
+    }
     struct asked_body body = {{bind_body}, a, x, plain};
     if (higher)
         return expr_call_lambda(&a->arena, &a->session, f, args, plain, &body.source, x->argc - plain, out, &a->error);

@@ -10,7 +10,7 @@ FILES = {"format": "json", "path": "in", "schema": EVENTS}
 SOURCES = {"json": FILES, "csv": dict(FILES, format="csv"), "text": {"format": "text", "path": "in"}, "socket": {"format": "socket", "host": "h", "port": 1},
            "kafka": {"format": "kafka", "url": "localhost", "subscribe": "t"},
            "mqtt": {"format": "mqtt", "url": "localhost", "topic": "t"}, "rate": {"format": "rate"}, "rate-micro-batch": {"format": "rate-micro-batch", "rowsPerBatch": 1}}
-SINKS = {"console": {"format": "console"}, "json": {"format": "json", "path": "-"},
+SINKS = {"console": {"format": "console"}, "json": {"format": "json", "path": "-"}, "csv": {"format": "csv", "path": "-"}, "text": {"format": "text", "path": "-"},
          "kafka": {"format": "kafka", "url": "localhost", "topic": "t"},
          "mqtt": {"format": "mqtt", "url": "localhost", "topic": "t"}}
 

@@ -25,6 +25,9 @@ void options_sim_fill(struct options_sim *o, const struct option_spec *specs, co
         *v = (struct option_value){.spec = spec_of(specs, name), .given = true, .text = slice_of(text)};
         if (v->spec->kind == OPTION_BOOLEAN)
             v->integer = strcmp(text, "true") == 0;
+        else if (v->spec->kind == OPTION_LIST)
+            *v = (struct option_value){
+                .spec = v->spec, .given = true, .list = &v->text, .list_size = 1, .text = v->text};
         else
             v->integer = strtoll(text, NULL, 10);
     }

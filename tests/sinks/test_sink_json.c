@@ -1,4 +1,4 @@
-#include "sinks/sink_json.h"
+#include "sinks/sink_file.h"
 
 #include "tests/sim/options_sim.h"
 #include "tests/sim/port_sim.h"
