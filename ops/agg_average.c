@@ -1,7 +1,10 @@
 // avg (Spark's Average): adds in DOUBLE, counts in BIGINT; DECIMAL: ops/agg_decimal.c. State: the sum (IEEE 754) and
 // the count, 8 bytes each, little endian.
 #include "ops/agg_decimal.h"
+#include "ops/agg_interval.h"
 #include "ops/endian.h"
+
+extern const struct aggregate aggregate_regr_avgx, aggregate_regr_avgy;
 
 struct average {
     double sum;
@@ -29,6 +32,24 @@ AVERAGE_STEP(average_i32, i32)
 AVERAGE_STEP(average_i64, i64)
 AVERAGE_STEP(average_f32, f32)
 AVERAGE_STEP(average_f64, f64)
+
+// regr_avgx, regr_avgy: the second (the first) of the pairs of which neither is NULL.
+#define PAIR_STEP(name, which)                                                                                         \
+    static void name(const struct aggregate_call *bound, const struct column *const *args, const struct rows *rows,    \
+                     void *const *groups)                                                                              \
+    {                                                                                                                  \
+        (void)bound;                                                                                                   \
+        FOR_EACH_ROW (i, rows) {                                                                                       \
+            struct average *s = groups[i_k];                                                                           \
+            if (!is_null(args[0], i) && !is_null(args[1], i)) {                                                        \
+                s->sum += args[which]->f64[at(args[which], i)];                                                        \
+                s->count++;                                                                                            \
+            }                                                                                                          \
+        }                                                                                                              \
+    }
+
+PAIR_STEP(average_y, 0)
+PAIR_STEP(average_x, 1)
 
 static void average_merge(const struct aggregate_call *bound, void *into, const void *from)
 {
@@ -92,9 +113,13 @@ static enum status average_bind(struct aggregate_binding *b, struct error *e)
         decimal_average_bind(b);
         return STATUS_OK;
     }
+    if (type_is_interval(b->arg[0]->type)) {
+        interval_average_bind(b);
+        return STATUS_OK;
+    }
     b->kernels = by_type[b->arg[0]->type->id];
     if (b->kernels == NULL)
-        return aggregate_mismatch(b, 0, "a number", e);
+        return aggregate_mismatch(b, 0, "a number or an interval", e);
     if (b->kernels == &kernels_f64)
         b->want[0] = type_simple(TYPE_DOUBLE);
     b->type = type_simple(TYPE_DOUBLE);
@@ -113,4 +138,41 @@ const struct aggregate aggregate_avg = {
     .summary = "The mean of the values that are not NULL; NULL if there is none.",
     .example = "SELECT avg(x) FROM VALUES (1), (NULL), (2) AS t(x)",
     .gives = "1.5",
+};
+
+static enum status pair_bind(struct aggregate_binding *b, struct error *e)
+{
+    static const struct aggregate_kernels x = AVERAGE_KERNELS(average_x), y = AVERAGE_KERNELS(average_y);
+    for (uint32_t k = 0; k < 2; k++) {
+        const struct type *type = b->arg[k]->type;
+        if (!type_is_numeric(type) && type->id != TYPE_STRING && type->id != TYPE_NULL)
+            return aggregate_mismatch(b, k, "a number", e);
+        b->want[k] = type_simple(TYPE_DOUBLE);
+    }
+    b->kernels = b->aggregate == &aggregate_regr_avgx ? &x : &y;
+    b->type = type_simple(TYPE_DOUBLE);
+    b->nullable = true;
+    b->state_size = sizeof(struct average);
+    return STATUS_OK;
+}
+
+const struct aggregate aggregate_regr_avgx = {
+    .name = "regr_avgx",
+    .min_args = 2,
+    .max_args = 2,
+    .bind = pair_bind,
+    .usage = "regr_avgx(y, x)",
+    .summary = "The mean of x of the pairs of which neither is NULL.",
+    .example = "SELECT regr_avgx(x, y) FROM VALUES (1, 2), (2, NULL), (3, 6) AS t(x, y)",
+    .gives = "4.0",
+};
+const struct aggregate aggregate_regr_avgy = {
+    .name = "regr_avgy",
+    .min_args = 2,
+    .max_args = 2,
+    .bind = pair_bind,
+    .usage = "regr_avgy(y, x)",
+    .summary = "The mean of y of the pairs of which neither is NULL.",
+    .example = "SELECT regr_avgy(x, y) FROM VALUES (1, 2), (2, NULL), (3, 6) AS t(x, y)",
+    .gives = "2.0",
 };

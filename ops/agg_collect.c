@@ -172,6 +172,77 @@ static enum status set_bind(struct aggregate_binding *b, struct error *e)
     return collect_bind(b, &set, e);
 }
 
+// ---- listagg: the texts one behind the other
+
+enum { LISTAGG_MAX = 64 << 20 }; // what is longer is NULL
+
+struct joined {
+    bool set; // never; what is_set reads
+    struct slice delimiter;
+};
+
+static void join_finish(const struct aggregate_call *bound, const void *group, struct column *out, uint32_t row)
+{
+    const struct datum_list *s = group;
+    struct slice delimiter = ((const struct joined *)bound->state)->delimiter;
+    uint64_t size = 0;
+    for (uint32_t i = 0; i < s->count; i++)
+        size += s->item[i].size + (i > 0 ? delimiter.size : 0);
+    out->null[row] = s->count == 0 || size > LISTAGG_MAX;
+    if (out->null[row])
+        return;
+    char *to = arena_alloc(bound->arena, (size_t)size + 1);
+    out->slice[row] = (struct slice){to, (uint32_t)size};
+    for (uint32_t i = 0; i < s->count; i++) {
+        if (i > 0 && delimiter.size > 0)
+            memcpy(to, delimiter.data, delimiter.size);
+        to += i > 0 ? delimiter.size : 0;
+        memcpy(to, s->item[i].data, s->item[i].size);
+        to += s->item[i].size;
+    }
+}
+
+static const struct aggregate_kernels join_kernels = {
+    .step = collect_step, .merge = collect_merge, .finish = join_finish, .save = collect_save, .load = collect_load};
+
+static enum status join_bind(struct aggregate_binding *b, struct error *e)
+{
+    const struct type *t = b->arg[0]->type;
+    struct joined *j = ARENA_NEW(b->arena, struct joined);
+    if (type_is_nested(t))
+        return aggregate_mismatch(b, 0, "STRING or BINARY", e);
+    b->type = t->id == TYPE_BINARY ? t : type_simple(TYPE_STRING);
+    b->want[0] = b->type;
+    if (b->argc > 1) {
+        const struct expr *x = b->arg[1];
+        if (x->kind != EXPR_LITERAL)
+            return error_set(e, STATUS_CONFIG,
+                             "[DATATYPE_MISMATCH.NON_FOLDABLE_INPUT] listagg: the delimiter must be a literal");
+        if (x->type->id != b->type->id && x->type->id != TYPE_NULL)
+            return aggregate_mismatch(b, 1, "a delimiter of the first one's type", e);
+        j->delimiter = x->literal.null ? (struct slice){0} : x->literal.bytes;
+        b->want[1] = b->type;
+    }
+    b->nullable = true;
+    b->state_size = (sizeof(struct datum_list) + 7u) & ~7u;
+    b->state = j;
+    b->kernels = &join_kernels;
+    return STATUS_OK;
+}
+
+const struct aggregate aggregate_listagg = {
+    .name = "listagg",
+    .alias = (const char *const[]){"string_agg", NULL},
+    .min_args = 1,
+    .max_args = 2,
+    .bind = join_bind,
+    .usage = "listagg(expr[, delimiter])",
+    .summary =
+        "The texts that are not NULL one behind the other, in order of arrival, with the delimiter between; NULL if "
+        "there is none.",
+    .example = "SELECT listagg(x, '-') FROM VALUES ('a'), (NULL), ('b') AS t(x)",
+    .gives = "\"a-b\"",
+};
 const struct aggregate aggregate_collect_list = {
     .name = "collect_list",
     .alias = (const char *const[]){"array_agg", NULL},

@@ -1,5 +1,5 @@
-// corr and covar (Spark's PearsonCorrelation, Covariance, with their formulas to the last digit). State: count, mean of
-// x, mean of y, co-moment, squared distances of x and of y, each a DOUBLE (IEEE 754), 8 bytes little endian.
+// corr and covar (Spark's PearsonCorrelation, Covariance, with their formulas to the last digit). State: count,
+// mean of x, mean of y, co-moment, squared distances of x and of y, each a DOUBLE (IEEE 754), 8 bytes little endian.
 #include "ops/aggregate.h"
 #include "ops/endian.h"
 

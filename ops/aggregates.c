@@ -2,7 +2,11 @@
 #include "ops/aggregate.h"
 
 extern const struct aggregate aggregate_count, aggregate_count_if;
-extern const struct aggregate aggregate_sum, aggregate_avg;
+extern const struct aggregate aggregate_listagg;
+extern const struct aggregate aggregate_regr_count, aggregate_regr_avgx, aggregate_regr_avgy, aggregate_regr_r2,
+    aggregate_regr_slope;
+extern const struct aggregate aggregate_regr_intercept, aggregate_regr_sxx, aggregate_regr_syy, aggregate_regr_sxy;
+extern const struct aggregate aggregate_sum, aggregate_try_sum, aggregate_avg;
 extern const struct aggregate aggregate_min, aggregate_max;
 extern const struct aggregate aggregate_min_by, aggregate_max_by;
 extern const struct aggregate aggregate_first, aggregate_last, aggregate_any_value;
@@ -20,6 +24,7 @@ static const struct aggregate *const registry[] = {
     &aggregate_count,
     &aggregate_count_if,
     &aggregate_sum,
+    &aggregate_try_sum,
     &aggregate_avg,
     &aggregate_min,
     &aggregate_max,
@@ -49,6 +54,16 @@ static const struct aggregate *const registry[] = {
     &aggregate_mode,
     &aggregate_skewness,
     &aggregate_kurtosis,
+    &aggregate_listagg,
+    &aggregate_regr_count,
+    &aggregate_regr_avgx,
+    &aggregate_regr_avgy,
+    &aggregate_regr_r2,
+    &aggregate_regr_slope,
+    &aggregate_regr_intercept,
+    &aggregate_regr_sxx,
+    &aggregate_regr_syy,
+    &aggregate_regr_sxy,
 };
 
 enum { REGISTRY_COUNT = sizeof registry / sizeof registry[0] };

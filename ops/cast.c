@@ -172,6 +172,10 @@ static cast_value value_find(const struct type *from, const struct type *to)
 {
     if (to->id == TYPE_STRING)
         return cast_to_string;
+    if (type_is_interval(from))
+        return cast_from_interval(from, to);
+    if (type_is_interval(to))
+        return cast_to_interval(from);
     switch (from->id) {
     case TYPE_STRING:
         return cast_from_string(to);

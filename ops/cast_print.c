@@ -70,32 +70,6 @@ static void print_hex(struct slice s, struct text *out)
     text_char(out, ']');
 }
 
-// "INTERVAL '1-2' YEAR TO MONTH"
-static void print_months(int32_t months, struct text *out)
-{
-    int64_t magnitude = months < 0 ? -(int64_t)months : months;
-    text_printf(out, "INTERVAL '%s%d-%d' YEAR TO MONTH", months < 0 ? "-" : "", (int)(magnitude / 12),
-                (int)(magnitude % 12));
-}
-
-// "INTERVAL '1 02:03:04.5' DAY TO SECOND"
-static void print_duration(int64_t micros, struct text *out)
-{
-    uint64_t rest = micros < 0 ? 0 - (uint64_t)micros : (uint64_t)micros;
-    unsigned micro = (unsigned)(rest % MICROS_PER_SECOND);
-    rest /= MICROS_PER_SECOND;
-    unsigned second = (unsigned)(rest % SECONDS_PER_DAY);
-    unsigned days = (unsigned)(rest / SECONDS_PER_DAY);
-    text_printf(out, "INTERVAL '%s%u %02u:%02u:%02u", micros < 0 ? "-" : "", days, second / 3600, second / 60 % 60,
-                second % 60);
-    if (micro) {
-        text_printf(out, ".%06u", micro);
-        while (out->data[out->size - 1] == '0')
-            out->size--;
-    }
-    text_string(out, "' DAY TO SECOND");
-}
-
 static void print_number(const struct column *c, uint32_t row, const struct style *style, struct text *out)
 {
     char *to = text_reserve(out, PRINT_MAX);
@@ -154,10 +128,9 @@ static void print_value(const struct column *c, uint32_t row, const struct style
         timestamp_ntz_print(c->i64[k], out);
         break;
     case TYPE_INTERVAL_YM:
-        print_months(c->i32[k], out);
-        break;
     case TYPE_INTERVAL_DT:
-        print_duration(c->i64[k], out);
+        interval_print(c->type->id == TYPE_INTERVAL_YM ? c->i32[k] : c->i64[k], (enum interval_unit)c->type->precision,
+                       (enum interval_unit)c->type->scale, out);
         break;
     case TYPE_ARRAY:
         print_array(c, row, style, out);

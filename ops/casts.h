@@ -20,6 +20,8 @@ kernel cast_number_kernel(enum type_id from, enum type_id to);
 cast_value cast_from_string(const struct type *to);
 cast_value cast_from_number(const struct type *from, const struct type *to); // to DECIMAL, TIMESTAMP, BINARY
 cast_value cast_from_time(const struct type *from, const struct type *to);
+cast_value cast_from_interval(const struct type *from, const struct type *to); // but to STRING
+cast_value cast_to_interval(const struct type *from);
 bool cast_to_string(const struct cast_place *p);
 
 // (long) of a double, as Java: saturates, NaN is 0.

@@ -20,7 +20,7 @@ const struct type *type_decimal_for(struct arena *a, const struct expr *x)
     if (x->type->id == TYPE_DECIMAL)
         return x->type;
     unsigned digits = integral_digits(x->type->id);
-    if (is_literal(x)) {
+    if (is_literal(x) && !x->folded && x->type->id != TYPE_TINYINT) {
         digits = 1;
         for (int64_t v = x->literal.integer / 10; v != 0; v /= 10)
             digits++;
@@ -28,15 +28,17 @@ const struct type *type_decimal_for(struct arena *a, const struct expr *x)
     return type_decimal(a, digits, 0);
 }
 
-// DecimalPrecision.widerDecimalType: precision and scale are cut at 38.
+// DecimalPrecision.widerDecimalType: of more than 38 digits those behind the point go first.
 static const struct type *wider_decimal(struct arena *a, const struct type *x, const struct type *y)
 {
     unsigned scale = x->scale > y->scale ? x->scale : y->scale;
     unsigned left = (unsigned)(x->precision - x->scale), right = (unsigned)(y->precision - y->scale);
     unsigned precision = (left > right ? left : right) + scale;
-    if (precision > 38)
+    if (precision > 38) {
+        scale = precision - 38 < scale ? scale - (precision - 38) : 0;
         precision = 38;
-    return type_decimal(a, precision, scale < precision ? scale : precision);
+    }
+    return type_decimal(a, precision, scale);
 }
 
 static const struct type *wider_number(struct arena *a, const struct type *x, const struct type *y)
@@ -97,6 +99,9 @@ static const struct type *meet(struct arena *a, const struct type *x, const stru
         return y;
     if (type_is_numeric(x) && type_is_numeric(y))
         return wider_number(a, x, y);
+    if (type_is_interval(x) && x->id == y->id)
+        return type_interval(x->precision < y->precision ? x->precision : y->precision,
+                             x->scale > y->scale ? x->scale : y->scale);
     if (is_datetime(x) && is_datetime(y)) {
         if (x->id != TYPE_DATE && y->id != TYPE_DATE)
             return type_simple(TYPE_TIMESTAMP);
@@ -143,7 +148,7 @@ const struct type *type_widest_number(struct arena *a, struct expr *const *args,
 // What STRING becomes when compared with `other`; NULL: no rule.
 static const struct type *string_meets(const struct type *other)
 {
-    if (type_is_nested(other) || other->id == TYPE_INTERVAL_YM || other->id == TYPE_INTERVAL_DT)
+    if (type_is_nested(other) || type_is_interval(other))
         return NULL;
     if (other->id == TYPE_DECIMAL)
         return type_simple(TYPE_DOUBLE);

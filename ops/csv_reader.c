@@ -271,6 +271,9 @@ static void skip_line(struct csv_reader *r)
 static enum csv_end read_record(struct csv_reader *r, bool *ended)
 {
     begin_record(r);
+    *ended = r->at == r->end; // univocity has stopped: a value's end that was at the input's is not there again
+    if (*ended)
+        return CSV_NONE;
     *ended = !csv_next(r);
     if (!*ended && r->format->has_comment && r->ch == r->format->comment) {
         skip_line(r);
@@ -287,15 +290,15 @@ void csv_reader_begin(struct csv_reader *r, struct slice bytes)
 {
     r->at = bytes.data;
     r->end = bytes.data + bytes.size;
-    r->stopped = false;
 }
 
 enum csv_end csv_read_next(struct csv_reader *r)
 {
+    bool ended = false;
     enum csv_end end = CSV_NONE;
     r->broken = false;
-    while (end == CSV_NONE && !r->stopped)
-        end = read_record(r, &r->stopped);
+    while (end == CSV_NONE && !ended)
+        end = read_record(r, &ended);
     return end;
 }
 

@@ -33,7 +33,6 @@ struct csv_reader {
     char ch, prev, separator;
     bool normalize, normalize_quoted; // a line end is given as `line_end`
     bool unescaped, trim, broken;
-    bool stopped;   // the end was met
     bool deaf;      // the value at hand is left out (SKIP_VALUE)
     uint32_t match; // of a separator of several characters
     uint32_t depth;

@@ -5,6 +5,7 @@
 #include "ops/slice.h"
 #include "ops/status.h"
 #include "ops/text.h"
+#include "ops/type.h"
 #include "ops/zone.h"
 
 #include <stdbool.h>
@@ -81,6 +82,13 @@ struct interval {
     int64_t micros;
 };
 bool interval_parse(struct slice s, struct interval *out);
+// Intervals with units of their own, their value in months or microseconds (ops/interval_text.c).
+const char *interval_unit_name(enum interval_unit unit);
+int64_t interval_unit_size(enum interval_unit unit); // in months, or in microseconds
+void interval_print(int64_t v, enum interval_unit first, enum interval_unit last, struct text *out);
+// "1 02:03" as DAY TO MINUTE, with a sign; interval_read takes "INTERVAL '1 02:03' DAY TO MINUTE" too.
+bool interval_read_value(struct slice s, enum interval_unit first, enum interval_unit last, int64_t *v);
+bool interval_read(struct slice s, enum interval_unit first, enum interval_unit last, int64_t *v);
 // With a month as 31 days, as a watermark's delay counts it; false on overflow.
 bool interval_micros(const struct interval *i, int64_t *micros);
 

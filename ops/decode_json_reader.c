@@ -114,7 +114,9 @@ static bool number(struct json_reader *r, enum json_token *token)
             return false;
     }
     r->text = (struct slice){r->value, (uint32_t)(b->at - r->value)};
-    return whole + fraction + exponent <= JSON_NUMBER_MAX;
+    // behind a number that is no member or element there is a blank, or nothing
+    bool apart = r->depth > 0 || at_end(r) || memchr(" \t\r\n", *b->at, 4) != NULL;
+    return apart && whole + fraction + exponent <= JSON_NUMBER_MAX;
 }
 
 // Character.isJavaIdentifierPart, for ASCII; of the others all count as letters.

@@ -46,6 +46,7 @@ static struct expr *fold(struct arena *a, const struct session *session, const s
     x->kernel(&call, &(struct rows){NULL, 1});
     struct expr *literal = expr_literal(a, value_load(out, 0));
     literal->nullable |= x->nullable; // a schema says what the call said
+    literal->folded = true;
     return literal;
 }
 
@@ -106,6 +107,10 @@ enum status expr_cast(struct arena *a, const struct session *session, struct exp
 {
     if (type_equal(x->type, to)) {
         *out = x;
+        if (x->kind == EXPR_LITERAL && !x->folded) { // CAST(7 AS INT) is what 7 is, but no literal
+            *out = expr_literal(a, x->literal);
+            (*out)->folded = true;
+        }
         return STATUS_OK;
     }
     if (is_null_literal(x)) {

@@ -36,6 +36,7 @@ struct expr {
     bool nullable;
     uint32_t column;      // EXPR_COLUMN: its place in the input chunk
     struct value literal; // EXPR_LITERAL
+    bool folded;          // EXPR_LITERAL: a call that was computed; the query has no such literal
     // EXPR_CALL
     const struct function *function;
     kernel kernel;

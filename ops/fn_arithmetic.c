@@ -154,6 +154,8 @@ static enum status bind_minus(struct binding *b, struct error *e)
 
 static enum status bind_times(struct binding *b, struct error *e)
 {
+    if (type_is_interval(b->arg[0]->type) || type_is_interval(b->arg[1]->type))
+        return interval_bind_scale(b, e);
     return bind_number(b, MULTIPLY, e);
 }
 
@@ -164,6 +166,8 @@ static enum status bind_remainder(struct binding *b, struct error *e)
 
 static enum status bind_divide(struct binding *b, struct error *e)
 {
+    if (type_is_interval(b->arg[0]->type))
+        return interval_bind_scale(b, e);
     const struct type *t = meet_as_numbers(b, e);
     if (!t)
         return STATUS_CONFIG;
@@ -177,6 +181,8 @@ static enum status bind_divide(struct binding *b, struct error *e)
 
 static enum status bind_div(struct binding *b, struct error *e)
 {
+    if (type_is_interval(b->arg[0]->type) || type_is_interval(b->arg[1]->type))
+        return interval_bind_quotient(b, e);
     const struct type *t = meet_as_numbers(b, e);
     if (!t)
         return STATUS_CONFIG;

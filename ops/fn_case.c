@@ -14,8 +14,16 @@ CASE_KERNEL(upper, text_upper)
 CASE_KERNEL(lower, text_lower)
 CASE_KERNEL(initcap, text_initcap)
 
+static bool is_case(const struct expr *x)
+{
+    return x->kind == EXPR_CALL && (x->function == &function_upper || x->function == &function_lower);
+}
+
+// Of two in a row the outer one alone is done (SimplifyCaseConversionExpressions): lower(upper('ß')) of a column is ß.
 static enum status bind_text_case(struct binding *b, struct error *e)
 {
+    if (b->function != &function_initcap && is_case(b->arg[0]))
+        return expr_call(b->arena, b->session, b->function, b->arg[0]->args, 1, &b->instead, e);
     b->type = type_simple(TYPE_STRING);
     b->kernel = b->function == &function_upper ? upper : b->function == &function_lower ? lower : initcap;
     return binding_want(b, 0, WANT_STRING, e);

@@ -160,6 +160,7 @@ static enum status bind_nvl2(struct binding *b, struct error *e)
 
 const struct function function_case = {
     .name = "case",
+    .alias = (const char *const[]){"when", NULL},
     .min_args = 2,
     .max_args = FUNCTION_ANY_ARGS,
     .bind = bind_case,
@@ -167,6 +168,29 @@ const struct function function_case = {
     .summary = "The value of the first condition that is true, else that of ELSE, else NULL.",
     .example = "CASE WHEN 1 > 2 THEN 'a' ELSE 'b' END",
     .gives = "\"b\"",
+};
+// between(x, low, high): x >= low AND x <= high.
+static enum status bind_between(struct binding *b, struct error *e)
+{
+    struct expr *sides[2] = {NULL, NULL};
+    enum status status = STATUS_OK;
+    for (uint32_t k = 0; k < 2 && status == STATUS_OK; k++) {
+        struct expr *args[] = {b->arg[0], b->arg[k + 1]};
+        const struct function *f = k == 0 ? &function_greater_equal : &function_less_equal;
+        status = expr_call(b->arena, b->session, f, args, 2, &sides[k], e);
+    }
+    return status == STATUS_OK ? expr_call(b->arena, b->session, &function_and, sides, 2, &b->instead, e) : status;
+}
+
+const struct function function_between = {
+    .name = "between",
+    .min_args = 3,
+    .max_args = 3,
+    .bind = bind_between,
+    .usage = "x BETWEEN low AND high",
+    .summary = "Is the value neither below the one nor above the other?",
+    .example = "2 BETWEEN 1 AND 3",
+    .gives = "true",
 };
 const struct function function_if = {
     .name = "if",

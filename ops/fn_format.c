@@ -62,6 +62,17 @@ static void parse_date(const struct call *c, const struct rows *rows)
     }
 }
 
+// A clock without zone.
+static void parse_local(const struct call *c, const struct rows *rows)
+{
+    const struct pattern *p = c->state;
+    FOR_EACH_ROW (i, rows) {
+        if (!row_is_null(c, i))
+            c->out->null[i] =
+                !time_format_parse(p->format, slice_at(c->in[0], i), &zone_utc, c->session->zones, &c->out->i64[i]);
+    }
+}
+
 static void parse_seconds(const struct call *c, const struct rows *rows)
 {
     FOR_EACH_ROW (i, rows) {
@@ -130,8 +141,8 @@ static enum status bind_from_unixtime(struct binding *b, struct error *e)
 // Without a pattern a cast; so too for what is no text.
 static enum status bind_to(struct binding *b, struct error *e)
 {
-    bool date = b->function == &function_to_date;
-    b->type = type_simple(date ? TYPE_DATE : TYPE_TIMESTAMP);
+    bool date = b->function == &function_to_date, local = b->function == &function_to_timestamp_ntz;
+    b->type = type_simple(date ? TYPE_DATE : local ? TYPE_TIMESTAMP_NTZ : TYPE_TIMESTAMP);
     enum type_id id = b->arg[0]->type->id;
     bool text = id == TYPE_STRING || id == TYPE_NULL;
     if (!text && date && id != TYPE_DATE && id != TYPE_TIMESTAMP && id != TYPE_TIMESTAMP_NTZ)
@@ -139,7 +150,7 @@ static enum status bind_to(struct binding *b, struct error *e)
     if (b->argc == 1 || !text)
         return expr_cast(b->arena, b->session, b->arg[0], b->type, &b->instead, e);
     b->want[0] = type_simple(TYPE_STRING);
-    b->kernel = date ? parse_date : parse_timestamp;
+    b->kernel = date ? parse_date : local ? parse_local : parse_timestamp;
     return read_pattern(b, 1, e);
 }
 
@@ -196,7 +207,7 @@ const struct function function_to_date = {
 };
 const struct function function_to_timestamp = {
     .name = "to_timestamp",
-    .alias = (const char *const[]){"try_to_timestamp", NULL},
+    .alias = (const char *const[]){"to_timestamp_ltz", "try_to_timestamp", NULL},
     .min_args = 1,
     .max_args = 2,
     .bind = bind_to,
@@ -204,6 +215,16 @@ const struct function function_to_timestamp = {
     .summary = "The text as TIMESTAMP, as CAST reads it or by a pattern; NULL if it does not fit.",
     .example = "to_timestamp('2016-12-31', 'yyyy-MM-dd')",
     .gives = "\"2016-12-31T00:00:00.000Z\"",
+};
+const struct function function_to_timestamp_ntz = {
+    .name = "to_timestamp_ntz",
+    .min_args = 1,
+    .max_args = 2,
+    .bind = bind_to,
+    .usage = "to_timestamp_ntz(str[, pattern])",
+    .summary = "The text as TIMESTAMP_NTZ, as CAST reads it or by a pattern; NULL if it does not fit.",
+    .example = "to_timestamp_ntz('2016-12-31', 'yyyy-MM-dd')",
+    .gives = "\"2016-12-31T00:00:00.000\"",
 };
 const struct function function_unix_timestamp = {
     .name = "unix_timestamp",

@@ -1,8 +1,8 @@
 // to_json, get_json_object, json_array_length, json_object_keys (jsonExpressions.scala, GetJsonObjectEvaluator).
 #include "ops/encoder.h"
 #include "ops/json_copy.h"
+#include "ops/json_member.h"
 #include "ops/kernel.h"
-#include "ops/number.h"
 #include "ops/result.h"
 
 // ---- to_json
@@ -388,6 +388,50 @@ static enum status bind_look_inside(struct binding *b, struct error *e)
     b->kernel = keys ? object_keys : array_length;
     return binding_want(b, 0, WANT_STRING, e);
 }
+
+// JsonTuple: the last member of that name that is not null; NULL for the whole row where the text is bad.
+static void json_member(const struct call *c, const struct rows *rows)
+{
+    struct json_level *level = levels(c);
+    FOR_EACH_ROW (i, rows) {
+        struct finder f;
+        if (row_is_null(c, i))
+            continue;
+        struct slice name = slice_at(c->in[1], i), found = {NULL, 0};
+        bool object = finder_open(&f, c, i, level) && f.reader.token == JSON_START_OBJECT;
+        while (object && next(&f) && f.reader.token != JSON_END_OBJECT) {
+            bool wanted = slice_equal(json_name(&f.reader), name);
+            if (!next(&f))
+                break;
+            if (wanted && f.reader.token == JSON_STRING) {
+                f.failed |= !json_finish(&f.reader);
+                found = f.reader.text;
+            } else if (wanted && f.reader.token != JSON_NULL) {
+                size_t from = f.out.size;
+                copy_value(&f);
+                found = (struct slice){f.out.data + from, (uint32_t)(f.out.size - from)};
+            } else {
+                skip(&f);
+            }
+        }
+        c->out->null[i] = !object || f.failed || found.data == NULL;
+        c->out->slice[i] = found;
+    }
+}
+
+static enum status bind_json_member(struct binding *b, struct error *e)
+{
+    b->type = type_simple(TYPE_STRING);
+    b->nullable = true;
+    b->kernel = json_member;
+    return binding_wants(b, (const enum want[]){WANT_STRING, WANT_STRING}, 2, e);
+}
+
+const struct function function_json_member = {.name = "json_member",
+                                              .min_args = 2,
+                                              .max_args = 2,
+                                              .bind = bind_json_member,
+                                              .usage = "json_tuple(json, name, …)"};
 
 const struct function function_to_json = {
     .name = "to_json",

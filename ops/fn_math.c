@@ -87,6 +87,13 @@ BINARY_KERNEL(real_pow, double, f64, double, f64, java_pow(x, y))
 BINARY_KERNEL(real_atan2, double, f64, double, f64, atan2(y == 0 && x == 0 ? x + 0.0 : x, y + 0.0))
 BINARY_KERNEL(real_hypot, double, f64, double, f64, hypot(x, y))
 
+REAL_KERNEL(acosh, acosh(x))
+REAL_KERNEL(asinh, asinh(x))
+REAL_KERNEL(atanh, 0.5 * (log1p(x) - log1p(-x)))
+REAL_KERNEL(cot, 1 / tan(x))
+REAL_KERNEL(csc, 1 / sin(x))
+REAL_KERNEL(sec, 1 / cos(x))
+
 static const struct {
     const struct function *function;
     kernel kernel;
@@ -99,11 +106,21 @@ static const struct {
     {&function_sign, real_sign},   {&function_rint, real_rint},       {&function_ln, real_ln},
     {&function_log10, real_log10}, {&function_log2, real_log2},       {&function_log1p, real_log1p},
     {&function_log, real_log},     {&function_pow, real_pow},         {&function_atan2, real_atan2},
-    {&function_hypot, real_hypot},
+    {&function_hypot, real_hypot}, {&function_acosh, real_acosh},     {&function_asinh, real_asinh},
+    {&function_atanh, real_atanh}, {&function_cot, real_cot},         {&function_csc, real_csc},
+    {&function_sec, real_sec},
 };
+
+UNARY_KERNEL(sign_i32, int32_t, i32, double, f64, x > 0 ? 1.0 : x < 0 ? -1.0 : 0.0)
+UNARY_KERNEL(sign_i64, int64_t, i64, double, f64, x > 0 ? 1.0 : x < 0 ? -1.0 : 0.0)
 
 static enum status bind_real(struct binding *b, struct error *e)
 {
+    if (b->function == &function_sign && type_is_interval(b->arg[0]->type)) {
+        b->kernel = b->arg[0]->type->id == TYPE_INTERVAL_YM ? sign_i32 : sign_i64;
+        b->type = type_simple(TYPE_DOUBLE);
+        return STATUS_OK;
+    }
     uint32_t which = 0;
     while (reals[which].function != b->function)
         which++;
@@ -221,14 +238,18 @@ static enum status bind_pmod(struct binding *b, struct error *e)
         [TYPE_TINYINT] = pmod_i8, [TYPE_SMALLINT] = pmod_i16, [TYPE_INT] = pmod_i32,
         [TYPE_BIGINT] = pmod_i64, [TYPE_FLOAT] = pmod_f32,    [TYPE_DOUBLE] = pmod_f64,
     };
+    const struct type *sides[2];
     for (uint32_t i = 0; i < 2; i++) {
-        enum status status = binding_want(b, i, WANT_NUMERIC, e);
-        if (status != STATUS_OK)
-            return status;
+        sides[i] = b->arg[i]->type;
+        if (sides[i]->id != TYPE_NULL && binding_want(b, i, WANT_NUMERIC, e) != STATUS_OK)
+            return STATUS_CONFIG;
+        sides[i] = binding_type(b, i);
     }
-    b->type = type_wider(b->arena, binding_type(b, 0), binding_type(b, 1));
+    b->type = type_wider(b->arena, sides[0], sides[1]);
     if (b->type->id == TYPE_DECIMAL)
         return decimal_bind(b);
+    if (b->type->id == TYPE_NULL)
+        b->type = type_simple(TYPE_DOUBLE);
     b->want[0] = b->want[1] = b->type;
     b->nullable = true;
     b->kernel = kernels[b->type->id];
@@ -335,4 +356,64 @@ const struct function function_pmod = {
     .summary = "The remainder of a / b that is not negative for a positive b; NULL where b is 0.",
     .example = "pmod(-10, 3)",
     .gives = "2",
+};
+const struct function function_acosh = {
+    .name = "acosh",
+    .min_args = 1,
+    .max_args = 1,
+    .bind = bind_real,
+    .usage = "acosh(x)",
+    .summary = "The inverse hyperbolic cosine.",
+    .example = "acosh(1)",
+    .gives = "0.0",
+};
+const struct function function_asinh = {
+    .name = "asinh",
+    .min_args = 1,
+    .max_args = 1,
+    .bind = bind_real,
+    .usage = "asinh(x)",
+    .summary = "The inverse hyperbolic sine.",
+    .example = "asinh(0)",
+    .gives = "0.0",
+};
+const struct function function_atanh = {
+    .name = "atanh",
+    .min_args = 1,
+    .max_args = 1,
+    .bind = bind_real,
+    .usage = "atanh(x)",
+    .summary = "The inverse hyperbolic tangent.",
+    .example = "atanh(0)",
+    .gives = "0.0",
+};
+const struct function function_cot = {
+    .name = "cot",
+    .min_args = 1,
+    .max_args = 1,
+    .bind = bind_real,
+    .usage = "cot(x)",
+    .summary = "The cotangent of an angle in radians.",
+    .example = "cot(1)",
+    .gives = "0.6420926159343306",
+};
+const struct function function_csc = {
+    .name = "csc",
+    .min_args = 1,
+    .max_args = 1,
+    .bind = bind_real,
+    .usage = "csc(x)",
+    .summary = "The cosecant of an angle in radians.",
+    .example = "csc(1)",
+    .gives = "1.1883951057781212",
+};
+const struct function function_sec = {
+    .name = "sec",
+    .min_args = 1,
+    .max_args = 1,
+    .bind = bind_real,
+    .usage = "sec(x)",
+    .summary = "The secant of an angle in radians.",
+    .example = "sec(0)",
+    .gives = "1.0",
 };

@@ -181,6 +181,28 @@ UNARY_KERNEL(floor_f64, double, f64, int64_t, i64, to_bigint(floor(x)))
 UNARY_KERNEL(ceil_f64, double, f64, int64_t, i64, to_bigint(ceil(x)))
 UNARY_KERNEL(same_i64, int64_t, i64, int64_t, i64, x)
 
+// floor(x, digits), ceil(x, digits): a DECIMAL (RoundFloor, RoundCeil).
+static enum status bind_floor_to(struct binding *b, struct error *e)
+{
+    const struct type *t = binding_type(b, 0);
+    if (!is_literal(b->arg[1]) || b->arg[1]->type->id != TYPE_INT)
+        return binding_not_literal(b, 1, e);
+    int64_t digits = b->arg[1]->literal.integer;
+    struct rounding *r = ARENA_NEW(b->arena, struct rounding);
+    r->digits = digits > 400 ? 400 : digits < -37 ? -37 : (int32_t)digits;
+    r->how = b->function == &function_floor ? DECIMAL_FLOOR : DECIMAL_CEILING;
+    struct expr plain = {.type = t};
+    const struct type *from = b->arg[0]->type->id == TYPE_STRING ? type_decimal(b->arena, 38, 18)
+                              : t->id == TYPE_FLOAT              ? type_decimal(b->arena, 14, 7)
+                              : t->id == TYPE_DOUBLE             ? type_decimal(b->arena, 30, 15)
+                                                                 : type_decimal_for(b->arena, &plain);
+    b->want[0] = from;
+    b->type = rounded_decimal(b->arena, from, r->digits, true);
+    b->state = r;
+    b->kernel = round_decimal;
+    return STATUS_OK;
+}
+
 static enum status bind_floor(struct binding *b, struct error *e)
 {
     bool floors = b->function == &function_floor;
@@ -189,6 +211,8 @@ static enum status bind_floor(struct binding *b, struct error *e)
         return status;
     const struct type *t = binding_type(b, 0);
     b->nullable = true; // as Spark declares it
+    if (b->argc > 1)
+        return bind_floor_to(b, e);
     if (t->id == TYPE_DECIMAL) {
         struct rounding *r = ARENA_NEW(b->arena, struct rounding);
         r->how = floors ? DECIMAL_FLOOR : DECIMAL_CEILING;
@@ -231,10 +255,11 @@ const struct function function_bround = {
 const struct function function_floor = {
     .name = "floor",
     .min_args = 1,
-    .max_args = 1,
+    .max_args = 2,
     .bind = bind_floor,
-    .usage = "floor(x)",
-    .summary = "The greatest whole number that is not greater, as BIGINT (or DECIMAL).",
+    .usage = "floor(x[, digits])",
+    .summary = "The greatest whole number that is not greater, as BIGINT (or DECIMAL); with digits behind the point a "
+               "DECIMAL.",
     .example = "floor(-0.1)",
     .gives = "-1",
 };
@@ -242,10 +267,11 @@ const struct function function_ceil = {
     .name = "ceil",
     .alias = (const char *const[]){"ceiling", NULL},
     .min_args = 1,
-    .max_args = 1,
+    .max_args = 2,
     .bind = bind_floor,
-    .usage = "ceil(x)",
-    .summary = "The least whole number that is not less, as BIGINT (or DECIMAL).",
+    .usage = "ceil(x[, digits])",
+    .summary = "The least whole number that is not less, as BIGINT (or DECIMAL); with digits behind the point a "
+               "DECIMAL.",
     .example = "ceil(-0.1)",
     .gives = "0",
 };

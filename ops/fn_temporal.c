@@ -79,6 +79,33 @@ BINARY_KERNEL(add_days, int32_t, i32, int32_t, i32, (uint32_t)x + (uint32_t)y)
 BINARY_KERNEL(subtract_days, int32_t, i32, int32_t, i32, (uint32_t)x - (uint32_t)y)
 BINARY_KERNEL(days_between, int32_t, i32, int64_t, i64, (uint64_t)((int64_t)x - y) * (uint64_t)MICROS_PER_DAY)
 
+// Of two intervals; NULL where the sum does not fit (in Spark it ends the query).
+#define CHECKED_KERNEL(name, from, builtin)                                                                            \
+    static void name(const struct call *c, const struct rows *rows)                                                    \
+    {                                                                                                                  \
+        FOR_EACH_ROW (i, rows) {                                                                                       \
+            const struct column *a = c->in[0], *b = c->in[1];                                                          \
+            if (!row_is_null(c, i))                                                                                    \
+                c->out->null[i] = builtin(a->from[at(a, i)], b->from[at(b, i)], &c->out->from[i]);                     \
+        }                                                                                                              \
+    }
+
+CHECKED_KERNEL(add_months_checked, i32, __builtin_add_overflow)
+CHECKED_KERNEL(add_micros_checked, i64, __builtin_add_overflow)
+CHECKED_KERNEL(subtract_months_checked, i32, __builtin_sub_overflow)
+CHECKED_KERNEL(subtract_micros_checked, i64, __builtin_sub_overflow)
+
+// What the clock of the session's zone has moved on by (SubtractTimestamps): over DST not what has passed.
+static void clocks_between(const struct call *c, const struct rows *rows)
+{
+    const struct zone *zone = c->session->zone;
+    FOR_EACH_ROW (i, rows) {
+        if (!row_is_null(c, i))
+            c->out->i64[i] =
+                micros_to_local(bigint_at(c->in[0], i), zone) - micros_to_local(bigint_at(c->in[1], i), zone);
+    }
+}
+
 static int64_t months_of(const struct call *c, uint32_t i)
 {
     const bool *negative = c->state;
@@ -118,7 +145,7 @@ static void timestamp_day_time(const struct call *c, const struct rows *rows)
     }
 }
 
-// A DATE and a literal of whole days: the DATE so many days later (INTERVAL … DAY has a type of its own in Spark).
+// A DATE and an INTERVAL DAY: the DATE so many days later.
 static void date_whole_days(const struct call *c, const struct rows *rows)
 {
     const bool *negative = c->state;
@@ -153,7 +180,7 @@ static enum status bind_shift(struct binding *b, bool negative, struct error *e)
         b->kernel = time == TYPE_DATE ? date_months : timestamp_months;
         return STATUS_OK;
     }
-    if (time == TYPE_DATE && is_literal(b->arg[1]) && b->arg[1]->literal.integer % MICROS_PER_DAY == 0) {
+    if (time == TYPE_DATE && b->arg[1]->type->scale == UNIT_DAY) {
         b->kernel = date_whole_days;
         return STATUS_OK;
     }
@@ -210,11 +237,20 @@ enum status temporal_bind_add(struct binding *b, struct error *e)
 {
     enum type_id x = b->arg[0]->type->id, y = b->arg[1]->type->id;
     if (is_interval(x) && is_interval(y))
-        return bind_intervals(b, add_days, add_micros, e);
+        return bind_intervals(b, add_months_checked, add_micros_checked, e);
     if ((x == TYPE_INTERVAL_DT && y == TYPE_STRING) || (y == TYPE_INTERVAL_DT && x == TYPE_STRING))
         return bind_text(b, x == TYPE_STRING ? 0 : 1, e);
     if ((is_interval(x) && y == TYPE_NULL) || (is_interval(y) && x == TYPE_NULL))
-        return bind_intervals(b, add_days, add_micros, e);
+        return bind_intervals(b, add_months_checked, add_micros_checked, e);
+    // an interval that is NULL
+    for (uint32_t k = 0; k < 2; k++) {
+        const struct type *t = b->arg[k]->type;
+        if (b->arg[1 - k]->type->id == TYPE_NULL && (t->id == TYPE_DATE || is_instant(t->id))) {
+            struct value v = {.type = t->id == TYPE_DATE ? type_simple(TYPE_TIMESTAMP) : t, .null = true};
+            b->instead = expr_literal(b->arena, v);
+            return STATUS_OK;
+        }
+    }
     // the time comes first for the kernels
     if ((is_interval(x) && y != TYPE_STRING) || (y == TYPE_DATE && x != TYPE_DATE)) {
         struct expr *turned[] = {b->arg[1], b->arg[0]};
@@ -229,12 +265,13 @@ static enum status bind_difference(struct binding *b)
     b->type = type_simple(TYPE_INTERVAL_DT);
     if (!is_instant(x) && !is_instant(y)) {
         b->want[0] = b->want[1] = type_simple(TYPE_DATE); // a STRING beside a DATE is read as one
+        b->type = type_interval(UNIT_DAY, UNIT_DAY);
         b->kernel = days_between;
         b->nullable |= x == TYPE_STRING;
         return STATUS_OK;
     }
     b->want[0] = b->want[1] = is_instant(x) ? b->arg[0]->type : b->arg[1]->type;
-    b->kernel = subtract_micros;
+    b->kernel = b->want[0]->id == TYPE_TIMESTAMP ? clocks_between : subtract_micros;
     return STATUS_OK;
 }
 
@@ -242,7 +279,7 @@ enum status temporal_bind_subtract(struct binding *b, struct error *e)
 {
     enum type_id x = b->arg[0]->type->id, y = b->arg[1]->type->id;
     if ((is_interval(x) && (is_interval(y) || y == TYPE_NULL)) || (is_interval(y) && x == TYPE_NULL))
-        return bind_intervals(b, subtract_days, subtract_micros, e);
+        return bind_intervals(b, subtract_months_checked, subtract_micros_checked, e);
     if (is_interval(y))
         return x == TYPE_STRING && y == TYPE_INTERVAL_DT ? bind_text(b, 0, e) : bind_shift(b, true, e);
     bool left = x == TYPE_DATE || is_instant(x), right = y == TYPE_DATE || is_instant(y);

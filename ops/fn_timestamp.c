@@ -2,6 +2,7 @@
 #include "ops/datetime.h"
 #include "ops/decimal.h"
 #include "ops/kernel.h"
+#include "ops/temporal.h"
 
 static int32_t clock_part(const struct call *c, uint32_t i, int64_t unit, int64_t wrap)
 {
@@ -105,7 +106,10 @@ static enum status bind_extract(struct binding *b, struct error *e)
     for (uint32_t i = 0; i < sizeof(fields) / sizeof(*fields); i++) {
         const char *name = fields[i].names + 1;
         for (const char *end; (end = strchr(name, ' ')); name = end + 1)
-            if (slice_equal_fold(field, (struct slice){name, (uint32_t)(end - name)}))
+            if (slice_equal_fold(field, (struct slice){name, (uint32_t)(end - name)}) &&
+                type_is_interval(b->arg[1]->type))
+                return interval_bind_part(b, fields[i].function, e);
+            else if (slice_equal_fold(field, (struct slice){name, (uint32_t)(end - name)}))
                 return expr_call(b->arena, b->session, fields[i].function, b->arg + 1, 1, &b->instead, e);
     }
     return error_set(e, STATUS_CONFIG,
@@ -202,12 +206,20 @@ static void today(const struct call *c, const struct rows *rows)
     }
 }
 
+static void local_now(const struct call *c, const struct rows *rows)
+{
+    FOR_EACH_ROW (i, rows) {
+        c->out->null[i] = 0;
+        c->out->i64[i] = micros_to_local(c->session->now, c->session->zone);
+    }
+}
+
 static enum status bind_now(struct binding *b, struct error *e)
 {
     (void)e;
-    bool date = b->function == &function_current_date;
-    b->type = type_simple(date ? TYPE_DATE : TYPE_TIMESTAMP);
-    b->kernel = date ? today : now;
+    bool date = b->function == &function_current_date, local = b->function == &function_localtimestamp;
+    b->type = type_simple(date ? TYPE_DATE : local ? TYPE_TIMESTAMP_NTZ : TYPE_TIMESTAMP);
+    b->kernel = date ? today : local ? local_now : now;
     return STATUS_OK;
 }
 
@@ -320,6 +332,15 @@ const struct function function_current_timestamp = {
     .usage = "current_timestamp()",
     .summary = "When the batch began, the same for all its rows.",
     .example = "current_timestamp() = now()",
+    .gives = "true",
+};
+const struct function function_localtimestamp = {
+    .name = "localtimestamp",
+    .flags = FUNCTION_BATCH,
+    .bind = bind_now,
+    .usage = "localtimestamp()",
+    .summary = "What the clock of the session's time zone showed when the batch began.",
+    .example = "localtimestamp() = CAST(now() AS TIMESTAMP_NTZ)",
     .gives = "true",
 };
 const struct function function_current_date = {

@@ -92,11 +92,37 @@ static struct value bound_of(struct arena *a, const struct type *x, const struct
     return (struct value){.type = type_decimal(a, 20, 0), .decimal = v};
 }
 
+// What TRY_CAST does not take, though CAST does (Cast.canTryCast).
+static bool refuses(const struct type *from, const struct type *to)
+{
+    bool number = type_is_numeric(to) || to->id == TYPE_BOOLEAN;
+    return (from->id == TYPE_DATE && number) || (from->id == TYPE_TIMESTAMP && to->id == TYPE_BOOLEAN) ||
+           (from->id == TYPE_BOOLEAN && to->id == TYPE_TIMESTAMP);
+}
+
+// A text with a point is no whole number for TRY_CAST, as it is for CAST.
+static enum status unless_point(struct arena *a, const struct session *session, struct expr *x, struct expr *cast,
+                                struct expr **out, struct error *e)
+{
+    struct value v = {.type = type_simple(TYPE_STRING), .bytes = SLICE(".")};
+    struct expr *null = expr_literal(a, (struct value){.type = cast->type, .null = true}), *point = NULL;
+    enum status status =
+        expr_call(a, session, &function_contains, (struct expr *[]){x, expr_literal(a, v)}, 2, &point, e);
+    return status == STATUS_OK ? expr_call(a, session, &function_if, (struct expr *[]){point, null, cast}, 3, out, e)
+                               : status;
+}
+
 enum status expr_try_cast(struct arena *a, const struct session *session, struct expr *x, const struct type *to,
                           struct expr **out, struct error *e)
 {
     struct expr *cast = NULL, *low = NULL, *high = NULL, *both = NULL;
+    if (refuses(x->type, to))
+        return error_set(e, STATUS_CONFIG,
+                         "[DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION] cannot TRY_CAST \"%s\" to \"%s\"",
+                         type_text(a, x->type), type_text(a, to));
     enum status status = expr_cast(a, session, x, to, &cast, e);
+    if (status == STATUS_OK && x->type->id == TYPE_STRING && type_is_integral(to))
+        return unless_point(a, session, x, cast, out, e);
     bool shrinks = type_is_numeric(x->type) && type_is_integral(to) && (x->type->id > to->id) && !is_null_literal(x);
     *out = cast;
     if (status != STATUS_OK || !shrinks)

@@ -136,7 +136,7 @@ static enum status bind_convert_timezone(struct binding *b, struct error *e)
 
 const struct function function_make_timestamp = {
     .name = "make_timestamp",
-    .alias = (const char *const[]){"make_timestamp_ltz", "try_make_timestamp", NULL},
+    .alias = (const char *const[]){"make_timestamp_ltz", "try_make_timestamp", "try_make_timestamp_ltz", NULL},
     .min_args = 6,
     .max_args = 7,
     .bind = bind_make_timestamp,
@@ -147,6 +147,7 @@ const struct function function_make_timestamp = {
 };
 const struct function function_make_timestamp_ntz = {
     .name = "make_timestamp_ntz",
+    .alias = (const char *const[]){"try_make_timestamp_ntz", NULL},
     .min_args = 6,
     .max_args = 6,
     .bind = bind_make_timestamp,

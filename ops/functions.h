@@ -31,7 +31,7 @@
     X(regexp_replace) X(regexp_extract_all) X(regexp_count) X(regexp_substr) X(regexp_instr)                           \
     X(abs) X(sign) X(pmod) X(sqrt) X(cbrt) X(exp) X(expm1) X(ln) X(log) X(log10) X(log2) X(log1p) X(pow) X(hypot)      \
     X(sin) X(cos) X(tan) X(asin) X(acos) X(atan) X(atan2) X(sinh) X(cosh) X(tanh) X(degrees) X(radians) X(e) X(pi)     \
-    X(factorial) X(width_bucket)                                                                                       \
+    X(factorial) X(width_bucket) X(acosh) X(asinh) X(atanh) X(cot) X(csc) X(sec)                                                                                       \
     X(round) X(bround) X(rint) X(floor) X(ceil)                                                                        \
     X(year) X(quarter) X(month) X(day) X(dayofweek) X(weekday) X(dayofyear) X(weekofyear) X(last_day)                  \
     X(date_add) X(date_sub) X(add_months) X(datediff) X(make_date) X(trunc) X(date_trunc)                              \
@@ -48,7 +48,9 @@
     X(array_except) X(arrays_overlap) X(sort_array) X(array_sort) X(array_max) X(array_min) X(map_keys) X(map_values)  \
     X(map_entries) X(map_from_arrays) X(map_from_entries) X(map_concat) X(map_contains_key) X(str_to_map)              \
     X(transform) X(filter) X(exists) X(forall) X(zip_with) X(aggregate) X(map_filter) X(transform_keys)                \
-    X(transform_values) X(map_zip_with)                                                                                \
+    X(transform_values) X(map_zip_with) X(make_dt_interval) X(make_ym_interval) X(url_encode) X(url_decode)            \
+    X(parse_url) X(try_to_number) X(to_char) X(between) X(localtimestamp) X(to_timestamp_ntz) X(make_valid_utf8)           \
+    X(validate_utf8) X(quote) X(to_base32) X(from_base32) X(inline) X(inline_outer) X(stack) X(json_tuple)             \
     X(explode) X(explode_outer) X(posexplode) X(posexplode_outer) X(window) X(session_window) X(window_time)
 // clang-format on
 

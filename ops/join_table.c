@@ -7,9 +7,10 @@ struct ends {
     uint32_t first, last;
 };
 
-void join_table_init(struct join_table *t, const struct type *const *types, uint32_t columns, struct memory *memory)
+void join_table_init(struct join_table *t, const struct type *const *types, uint32_t columns, bool keyed,
+                     struct memory *memory)
 {
-    *t = (struct join_table){.memory = memory, .columns = columns};
+    *t = (struct join_table){.memory = memory, .columns = columns, .keyed = keyed};
     arena_init(&t->arena, memory, ARENA_BLOCK);
     group_table_init(&t->groups, sizeof(struct ends), memory);
     t->list = ARENA_ARRAY(&t->arena, struct column, columns);
@@ -43,12 +44,12 @@ static void reserve(struct join_table *t, uint32_t count)
 static void chain(struct join_table *t, struct group *group, bool is_new, uint32_t row)
 {
     struct ends *ends = group_state(group);
-    if (is_new)
+    t->next[row] = t->keyed && !is_new ? ends->first : JOIN_TABLE_END;
+    if (is_new || t->keyed)
         ends->first = row;
     else
         t->next[ends->last] = row;
     ends->last = row;
-    t->next[row] = JOIN_TABLE_END;
 }
 
 void join_table_add(struct join_table *t, struct column *const *columns, const struct rows *rows,

@@ -1,4 +1,5 @@
-// A table in memory, for a join: its rows, found by their keys, in the order in which they came.
+// A table in memory, for a join: its rows, found by their keys. Those of a key are found as Spark's hashed relations
+// have them, the last that came first; rows without keys in the order in which they came.
 #ifndef OPS_JOIN_TABLE_H
 #define OPS_JOIN_TABLE_H
 
@@ -12,12 +13,14 @@ struct join_table {
     struct arena arena;
     struct column *list; // one a column: an ARRAY that has the rows as its elements
     uint32_t columns, count;
+    bool keyed;
     uint32_t *next; // of each row: the next one with its key
     uint32_t next_capacity;
     struct group_table groups;
 };
 
-void join_table_init(struct join_table *t, const struct type *const *types, uint32_t columns, struct memory *memory);
+void join_table_init(struct join_table *t, const struct type *const *types, uint32_t columns, bool keyed,
+                     struct memory *memory);
 void join_table_free(struct join_table *t); // safe on zeroed memory
 // Copies the rows; key[k] and hash[k] are those of the k-th.
 void join_table_add(struct join_table *t, struct column *const *columns, const struct rows *rows,

@@ -1,5 +1,5 @@
-// explode, posexplode, their outer forms, LATERAL VIEW (Spark's GenerateExec): a row for each element of a list, in
-// the order of the rows and of each row's elements.
+// explode, posexplode, inline, their outer forms, LATERAL VIEW (Spark's GenerateExec): a row for each element of a
+// list, in the order of the rows and of each row's elements.
 #include "ops/gather.h"
 #include "ops/operators.h"
 
@@ -8,28 +8,44 @@ struct generate {
     struct generate_spec spec;
     struct arena arena;       // of the columns below
     struct gathered gathered; // input's columns; nothing in it before the first chunk
-    struct column position, element[2];
+    struct column position;
+    struct column *element; // `elements` of them: what a row gets of its element
+    uint32_t elements;
     uint32_t from[CHUNK_ROWS];  // of each output row: the input row …
     uint32_t child[CHUNK_ROWS]; // … and the element, or GATHER_NULL
     uint32_t used;
 };
 
+// Column `k` of an element: its key, its value, itself, or its field.
+static const struct column *element_source(const struct generate *g, const struct column *list, uint32_t k)
+{
+    return g->spec.spread ? &list->child[0].child[k] : &list->child[k];
+}
+
+static const struct type *element_type(const struct generate *g, uint32_t k)
+{
+    const struct type *list = g->spec.list_type;
+    if (g->spec.spread)
+        return list->element->fields[k].type;
+    return list->id == TYPE_MAP && k == 0 ? list->key : list->element;
+}
+
 static void generate_prepare(struct generate *g, const struct chunk *chunk)
 {
-    bool map = g->spec.list_type->id == TYPE_MAP;
+    const struct type *list = g->spec.list_type;
     uint32_t more = 0;
-    gathered_init(&g->gathered, chunk, 3, &g->arena);
+    g->elements = g->spec.spread ? list->element->field_count : list->id == TYPE_MAP ? 2 : 1;
+    g->element = ARENA_ARRAY(&g->arena, struct column, g->elements);
+    gathered_init(&g->gathered, chunk, g->elements + 1, &g->arena);
     struct column **column = g->gathered.column + chunk->columns;
     if (g->spec.position) {
         column_init(&g->position, type_simple(TYPE_INT), CHUNK_ROWS, &g->arena);
         column[more++] = &g->position;
     }
-    if (map) {
-        column_init(&g->element[0], g->spec.list_type->key, CHUNK_ROWS, &g->arena);
-        column[more++] = &g->element[0];
+    for (uint32_t k = 0; k < g->elements; k++) {
+        column_init(&g->element[k], element_type(g, k), CHUNK_ROWS, &g->arena);
+        column[more++] = &g->element[k];
     }
-    column_init(&g->element[map], g->spec.list_type->element, CHUNK_ROWS, &g->arena);
-    column[more++] = &g->element[map];
 }
 
 // Pushes on the output rows collected so far. What comes after us may use the chunk's arena; it is given back, so that
@@ -38,17 +54,16 @@ static enum status generate_flush(struct generate *g, struct chunk *in, const st
 {
     if (g->used == 0)
         return STATUS_OK;
-    uint32_t children = g->spec.list_type->id == TYPE_MAP ? 2 : 1;
     gathered_fill(&g->gathered, in, g->from, g->used);
-    for (uint32_t k = 0; k < children; k++)
-        column_gather(&g->element[k], &list->child[k], g->child, g->used);
+    for (uint32_t k = 0; k < g->elements; k++)
+        column_gather(&g->element[k], element_source(g, list, k), g->child, g->used);
     for (uint32_t k = 0; g->spec.position && k < g->used; k++) {
         g->position.null[k] = g->child[k] == GATHER_NULL;
         if (g->child[k] != GATHER_NULL)
             g->position.i32[k] = (int32_t)(g->child[k] - list->span[at(list, g->from[k])].offset);
     }
     struct chunk out = {.column = g->gathered.column,
-                        .columns = in->columns + (g->spec.position ? 1 : 0) + children,
+                        .columns = in->columns + (g->spec.position ? 1 : 0) + g->elements,
                         .rows = {.count = g->used},
                         .arena = in->arena};
     g->used = 0;

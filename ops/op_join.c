@@ -224,7 +224,7 @@ struct op *join_new(const struct join_spec *spec, struct memory *memory)
     j->op = (struct op){.class = &join_class, .memory = memory};
     j->spec = *spec;
     arena_init(&j->arena, memory, 64 * 1024);
-    join_table_init(&j->table, spec->right_type, spec->rights, memory);
+    join_table_init(&j->table, spec->right_type, spec->rights, spec->key_count > 0, memory);
     group_key_init(&j->key, spec->key_type, spec->key_count, -1, &j->arena);
     group_keys_init(&j->keys, memory, &j->arena);
     j->key_column = ARENA_ARRAY(&j->arena, struct column *, spec->key_count);

@@ -20,6 +20,7 @@ struct generate_spec {
     struct program *list; // result 0: ARRAY or MAP
     const struct type *list_type;
     bool position, outer;
+    bool spread; // an ARRAY of STRUCT: its fields are the columns
 };
 struct op *generate_new(const struct generate_spec *spec, struct memory *memory);
 

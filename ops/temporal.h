@@ -7,6 +7,11 @@
 
 enum status temporal_bind_add(struct binding *b, struct error *e);
 enum status temporal_bind_subtract(struct binding *b, struct error *e);
+// * and / of an INTERVAL and a number, in either order for *; div of two INTERVALs.
+enum status interval_bind_scale(struct binding *b, struct error *e);
+enum status interval_bind_quotient(struct binding *b, struct error *e);
+// extract(field FROM interval): the part that `part` gives of a TIMESTAMP.
+enum status interval_bind_part(struct binding *b, const struct function *part, struct error *e);
 
 // Calendar months later; the day is cut to the month's last (LocalDate.plusMonths).
 bool date_add_months(int32_t days, int64_t months, int32_t *out); // false: there is no such DATE

@@ -16,8 +16,8 @@ static const struct type simple[TYPE_COUNT] = {
     [TYPE_DATE] = {.id = TYPE_DATE},
     [TYPE_TIMESTAMP] = {.id = TYPE_TIMESTAMP},
     [TYPE_TIMESTAMP_NTZ] = {.id = TYPE_TIMESTAMP_NTZ},
-    [TYPE_INTERVAL_YM] = {.id = TYPE_INTERVAL_YM},
-    [TYPE_INTERVAL_DT] = {.id = TYPE_INTERVAL_DT},
+    [TYPE_INTERVAL_YM] = {.id = TYPE_INTERVAL_YM, .precision = UNIT_YEAR, .scale = UNIT_MONTH},
+    [TYPE_INTERVAL_DT] = {.id = TYPE_INTERVAL_DT, .precision = UNIT_DAY, .scale = UNIT_SECOND},
 };
 
 // Spark's names: sql, simpleString.
@@ -36,8 +36,8 @@ static const char *const names[TYPE_COUNT][2] = {
     [TYPE_DATE] = {"DATE", "date"},
     [TYPE_TIMESTAMP] = {"TIMESTAMP", "timestamp"},
     [TYPE_TIMESTAMP_NTZ] = {"TIMESTAMP_NTZ", "timestamp_ntz"},
-    [TYPE_INTERVAL_YM] = {"INTERVAL YEAR TO MONTH", "interval year to month"},
-    [TYPE_INTERVAL_DT] = {"INTERVAL DAY TO SECOND", "interval day to second"},
+    [TYPE_INTERVAL_YM] = {"INTERVAL", "interval"},
+    [TYPE_INTERVAL_DT] = {"INTERVAL", "interval"},
     [TYPE_ARRAY] = {"ARRAY", "array"},
     [TYPE_STRUCT] = {"STRUCT", "struct"},
     [TYPE_MAP] = {"MAP", "map"},
@@ -47,6 +47,32 @@ const struct type *type_simple(enum type_id id)
 {
     assert(id < TYPE_COUNT && names[id][0] && (id == TYPE_NULL || simple[id].id == id));
     return &simple[id];
+}
+
+#define YEAR_MONTH(first, last)                                                                                        \
+    {                                                                                                                  \
+        .id = TYPE_INTERVAL_YM, .precision = first, .scale = last                                                      \
+    }
+#define DAY_TIME(first, last)                                                                                          \
+    {                                                                                                                  \
+        .id = TYPE_INTERVAL_DT, .precision = first, .scale = last                                                      \
+    }
+
+static const struct type intervals[] = {
+    YEAR_MONTH(UNIT_YEAR, UNIT_YEAR),   YEAR_MONTH(UNIT_YEAR, UNIT_MONTH),  YEAR_MONTH(UNIT_MONTH, UNIT_MONTH),
+    DAY_TIME(UNIT_DAY, UNIT_DAY),       DAY_TIME(UNIT_DAY, UNIT_HOUR),      DAY_TIME(UNIT_DAY, UNIT_MINUTE),
+    DAY_TIME(UNIT_DAY, UNIT_SECOND),    DAY_TIME(UNIT_HOUR, UNIT_HOUR),     DAY_TIME(UNIT_HOUR, UNIT_MINUTE),
+    DAY_TIME(UNIT_HOUR, UNIT_SECOND),   DAY_TIME(UNIT_MINUTE, UNIT_MINUTE), DAY_TIME(UNIT_MINUTE, UNIT_SECOND),
+    DAY_TIME(UNIT_SECOND, UNIT_SECOND),
+};
+
+const struct type *type_interval(enum interval_unit first, enum interval_unit last)
+{
+    size_t k = 0;
+    while (k < sizeof intervals / sizeof *intervals && (intervals[k].precision != first || intervals[k].scale != last))
+        k++;
+    assert(k < sizeof intervals / sizeof *intervals);
+    return &intervals[k];
 }
 
 const struct type *type_decimal(struct arena *a, unsigned precision, unsigned scale)
@@ -113,6 +139,8 @@ bool type_equal(const struct type *a, const struct type *b)
         return false;
     switch (a->id) {
     case TYPE_DECIMAL:
+    case TYPE_INTERVAL_YM:
+    case TYPE_INTERVAL_DT:
         return a->precision == b->precision && a->scale == b->scale;
     case TYPE_ARRAY:
         return type_equal(a->element, b->element);
@@ -150,10 +178,25 @@ static void print_name(struct slice name, bool sql, struct text *out)
         text_char(out, '`');
 }
 
+static void print_units(const struct type *t, bool sql, struct text *out)
+{
+    static const char *const units[UNIT_COUNT][2] = {
+        [UNIT_YEAR] = {"YEAR", "year"}, [UNIT_MONTH] = {"MONTH", "month"},    [UNIT_DAY] = {"DAY", "day"},
+        [UNIT_HOUR] = {"HOUR", "hour"}, [UNIT_MINUTE] = {"MINUTE", "minute"}, [UNIT_SECOND] = {"SECOND", "second"},
+    };
+    text_printf(out, " %s", units[t->precision][sql ? 0 : 1]);
+    if (t->scale != t->precision)
+        text_printf(out, " %s %s", sql ? "TO" : "to", units[t->scale][sql ? 0 : 1]);
+}
+
 static void print(const struct type *t, bool sql, struct text *out)
 {
     text_string(out, names[t->id][sql ? 0 : 1]);
     switch (t->id) {
+    case TYPE_INTERVAL_YM:
+    case TYPE_INTERVAL_DT:
+        print_units(t, sql, out);
+        break;
     case TYPE_DECIMAL:
         text_printf(out, "(%u,%u)", t->precision, t->scale);
         break;

@@ -24,13 +24,15 @@ enum type_id {
     TYPE_DATE,          // int32: days since 1970-01-01, proleptic Gregorian
     TYPE_TIMESTAMP,     // int64: microseconds since 1970-01-01T00:00:00Z
     TYPE_TIMESTAMP_NTZ, // int64: microseconds of a wall clock without zone
-    TYPE_INTERVAL_YM,   // int32: months
-    TYPE_INTERVAL_DT,   // int64: microseconds
+    TYPE_INTERVAL_YM,   // int32: months; its units are part of the type: YEAR, MONTH, YEAR TO MONTH
+    TYPE_INTERVAL_DT,   // int64: microseconds; DAY … SECOND likewise
     TYPE_ARRAY,
     TYPE_STRUCT,
     TYPE_MAP,
     TYPE_COUNT
 };
+
+enum interval_unit { UNIT_YEAR, UNIT_MONTH, UNIT_DAY, UNIT_HOUR, UNIT_MINUTE, UNIT_SECOND, UNIT_COUNT };
 
 struct type;
 
@@ -42,7 +44,7 @@ struct field {
 
 struct type {
     enum type_id id;
-    uint8_t precision, scale;   // DECIMAL
+    uint8_t precision, scale;   // DECIMAL; of an INTERVAL its first and last unit
     bool contains_null;         // ARRAY: its elements; MAP: its values
     const struct type *element; // ARRAY: element; MAP: value
     const struct type *key;     // MAP
@@ -52,6 +54,8 @@ struct type {
 
 // The one instance of each type without parameters (not DECIMAL, ARRAY, STRUCT, MAP).
 const struct type *type_simple(enum type_id id);
+// INTERVAL first TO last. type_simple gives the widest: YEAR TO MONTH, DAY TO SECOND.
+const struct type *type_interval(enum interval_unit first, enum interval_unit last);
 const struct type *type_decimal(struct arena *a, unsigned precision, unsigned scale);
 const struct type *type_array(struct arena *a, const struct type *element, bool contains_null);
 const struct type *type_map(struct arena *a, const struct type *key, const struct type *value, bool contains_null);
@@ -74,6 +78,10 @@ static inline bool type_is_integral(const struct type *t)
 static inline bool type_is_numeric(const struct type *t)
 {
     return t->id >= TYPE_TINYINT && t->id <= TYPE_DECIMAL;
+}
+static inline bool type_is_interval(const struct type *t)
+{
+    return t->id == TYPE_INTERVAL_YM || t->id == TYPE_INTERVAL_DT;
 }
 static inline bool type_is_nested(const struct type *t)
 {

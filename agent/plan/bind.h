@@ -104,7 +104,8 @@ enum status scope_find(struct binder *b, const struct scope *s, const struct ast
 enum status scope_unresolved(struct binder *b, const struct scope *s, const struct ast_expr *name);
 const char *name_text(struct arena *a, const struct slice *parts, uint32_t count); // `a`.`b`
 
-enum status bind_select(struct binder *b, const struct ast_select *ast, const struct visible *ctes, struct query **out);
+enum status bind_select(struct binder *b, const struct ast_select *ast, const struct visible *behind,
+                        struct query **out);
 // UNION of both sides of q->select: q->node and q->items.
 enum status bind_set(struct query *q, const struct visible *ctes);
 enum status bind_join(struct query *q, const struct ast_relation *r, const struct visible *ctes);

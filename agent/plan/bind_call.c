@@ -288,19 +288,26 @@ enum status bind_window(struct query *q, enum clause clause, struct ast_expr *x)
     return s;
 }
 
-// The columns that explode and its like make of an ARRAY (pos, col) or a MAP (pos, key, value).
+// The columns that explode and its like make of an ARRAY (pos, col), a MAP (pos, key, value) or an ARRAY of STRUCT
+// (its fields).
 static enum status generator_columns(struct binder *b, const struct ast_expr *x, struct node *n,
                                      const struct slice *aliases, uint32_t alias_count)
 {
     const struct type *list = n->input->type;
     bool map = list->id == TYPE_MAP;
-    struct field made[3];
-    uint32_t count = 0;
+    uint32_t fields = n->spread ? list->element->field_count : 0, count = 0;
+    struct field *made = ARENA_ARRAY(b->l->arena, struct field, fields + 3);
+    for (; count < fields; count++) {
+        made[count] = list->element->fields[count];
+        made[count].nullable |= n->outer || list->contains_null;
+    }
     if (n->position)
         made[count++] = (struct field){SLICE("pos"), type_simple(TYPE_INT), n->outer};
     if (map)
         made[count++] = (struct field){SLICE("key"), list->key, n->outer};
-    made[count++] = (struct field){map ? SLICE("value") : SLICE("col"), list->element, n->outer || list->contains_null};
+    if (!n->spread)
+        made[count++] =
+            (struct field){map ? SLICE("value") : SLICE("col"), list->element, n->outer || list->contains_null};
     if (alias_count && alias_count != count)
         return BIND_ERROR(b, x, "[UDTF_ALIAS_NUMBER_MISMATCH] %s makes %u columns here, and has %u names",
                           n->generator->name, count, alias_count);
@@ -330,6 +337,7 @@ enum status bind_generator(const struct context *c, struct ast_expr *x, const st
     n->input = bound->args[0];
     n->position = strncmp(f->name, "pos", 3) == 0;
     n->outer = outer || strstr(f->name, "_outer") != NULL;
+    n->spread = strncmp(bound->function->name, "inline", 6) == 0; // stack and json_tuple are rewritten to it
     if (n->input->type->id != TYPE_ARRAY && n->input->type->id != TYPE_MAP)
         return BIND_ERROR(b, x, "[DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE] %s takes an ARRAY or a MAP", f->name);
     return generator_columns(b, x, n, aliases, alias_count);

@@ -86,7 +86,7 @@ struct node {
     struct expr *input; // WINDOW: the time, or the whole session_window(); GENERATE: the ARRAY or MAP
     int64_t size, slide, start;
     const struct function *generator;
-    bool position, outer;
+    bool position, outer, spread; // ops/operators.h
 
     bool cte; // PROJECT: of a WITH query; Spark's checks do not look behind it
 

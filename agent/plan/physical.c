@@ -171,8 +171,11 @@ static void make_window(struct making *m, const struct node *n)
 
 static void make_generate(struct making *m, const struct node *n)
 {
-    struct generate_spec spec = {
-        .list = compile(m, &n->input, 1), .list_type = n->input->type, .position = n->position, .outer = n->outer};
+    struct generate_spec spec = {.list = compile(m, &n->input, 1),
+                                 .list_type = n->input->type,
+                                 .position = n->position,
+                                 .outer = n->outer,
+                                 .spread = n->spread};
     chain(m, generate_new(&spec, m->memory));
     append_columns(m, n->attributes, n->attribute_count);
 }

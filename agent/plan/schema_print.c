@@ -23,8 +23,6 @@ static const char *type_name(const struct type *t)
         [TYPE_DATE] = "date",
         [TYPE_TIMESTAMP] = "timestamp",
         [TYPE_TIMESTAMP_NTZ] = "timestamp_ntz",
-        [TYPE_INTERVAL_YM] = "interval year to month",
-        [TYPE_INTERVAL_DT] = "interval day to second",
         [TYPE_ARRAY] = "array",
         [TYPE_STRUCT] = "struct",
         [TYPE_MAP] = "map",
@@ -38,7 +36,11 @@ static void line_print(const char *name, size_t size, const struct type *t, unsi
 {
     for (unsigned i = 0; i < level; i++)
         text_string(out, " |   ");
-    text_printf(out, " |-- %.*s: %s", (int)size, name, type_name(t));
+    text_printf(out, " |-- %.*s: ", (int)size, name);
+    if (type_is_interval(t))
+        type_print_simple(t, out);
+    else
+        text_string(out, type_name(t));
     if (t->id == TYPE_DECIMAL)
         text_printf(out, "(%u,%u)", t->precision, t->scale);
 }

@@ -140,6 +140,7 @@ static void take_sinks(struct replay *r)
     replay_add_option(&sink->options, option_find(sink->class->options, SLICE("metadata")), (struct slice){0}, 1, a);
     r->p->sinks = sink;
     r->p->sink_count = 1;
+    r->p->late_sink = NULL; // late rows are dropped
 }
 
 static bool has_float(const struct type *t)

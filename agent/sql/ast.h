@@ -21,13 +21,11 @@ enum ast_kind {
     AST_CAST,     // CAST(args[0] AS type), TRY_CAST: `lenient`
     AST_LAMBDA,   // x -> …, (x, y) -> …: parts are the parameters, args[0] the body
     AST_SUBQUERY, // (SELECT …) as a value, EXISTS, IN: refused by the binder, by name
-    AST_INTERVAL, // value (INTERVAL_YM, INTERVAL_DT) and the units it was written in
+    AST_INTERVAL, // value: its type has the units it was written in
 };
 
 // A tree is never higher than this (balanced AND and OR chains; a message else), so that walkers may recurse.
-enum { AST_HEIGHT_MAX = 400, AST_NODES_MAX = 1000000 };
-
-enum ast_unit { AST_YEAR, AST_MONTH, AST_DAY, AST_HOUR, AST_MINUTE, AST_SECOND };
+enum { AST_HEIGHT_MAX = 2000, AST_NODES_MAX = 1000000 };
 
 struct ast_expr {
     enum ast_kind kind;
@@ -46,12 +44,11 @@ struct ast_expr {
     bool lenient;            // AST_CAST: TRY_CAST
     bool over;               // AST_CALL with OVER (…): refused by the binder
     // How it was written, for the name Spark gives it (agent/sql/print.h) and for the binder:
-    bool symbol;  // AST_CALL: `- x`, not negative(x); struct(x AS a) that became "named_struct". AST_CAST: int(x)
-    bool between; // AST_CALL "and" of ">=" and "<=" that was x BETWEEN a AND b
-    bool typed;   // AST_CAST: TIMESTAMP '…'; NULL is an error: [INVALID_TYPED_LITERAL]
-    enum ast_unit first, last; // AST_INTERVAL: YEAR TO MONTH
-    uint32_t height;           // of the tree beneath, 1 for a leaf
-    uint32_t nodes;            // in it, each as often as a walker meets it: CASE x WHEN …, BETWEEN share their x
+    bool symbol;     // AST_CALL: `- x`, not negative(x); struct(x AS a) that became "named_struct". AST_CAST: int(x)
+    bool between;    // AST_CALL "and" of ">=" and "<=" that was x BETWEEN a AND b
+    bool typed;      // AST_CAST: TIMESTAMP '…'; NULL is an error: [INVALID_TYPED_LITERAL]
+    uint32_t height; // of the tree beneath, 1 for a leaf
+    uint32_t nodes;  // in it, each as often as a walker meets it: CASE x WHEN …, BETWEEN share their x
 };
 
 struct ast_item {

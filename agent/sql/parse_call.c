@@ -48,7 +48,7 @@ static void read_unit(struct parser *p, struct ast_expr *call)
     } functions[] = {{"timestampadd", "timestampadd"},   {"dateadd", "timestampadd"},   {"date_add", "timestampadd"},
                      {"timestampdiff", "timestampdiff"}, {"datediff", "timestampdiff"}, {"date_diff", "timestampdiff"},
                      {"timediff", "timestampdiff"}};
-    enum ast_unit unit;
+    enum interval_unit unit;
     if (call == NULL || call->argc != 3 || call->args[0]->kind != AST_NAME || call->args[0]->part_count != 1)
         return;
     struct slice word = call->args[0]->parts[0];

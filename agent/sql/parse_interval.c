@@ -8,16 +8,14 @@
 
 enum { INTERVAL_TEXT_MAX = 400 };
 
-static const char *const unit_names[] = {"YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"};
-
-bool is_unit(struct slice word, enum ast_unit *unit)
+bool is_unit(struct slice word, enum interval_unit *unit)
 {
     static const struct {
         const char *name;
-        enum ast_unit unit;
-    } units[] = {{"YEAR", AST_YEAR},     {"MONTH", AST_MONTH},        {"WEEK", AST_DAY},
-                 {"DAY", AST_DAY},       {"HOUR", AST_HOUR},          {"MINUTE", AST_MINUTE},
-                 {"SECOND", AST_SECOND}, {"MILLISECOND", AST_SECOND}, {"MICROSECOND", AST_SECOND}};
+        enum interval_unit unit;
+    } units[] = {{"YEAR", UNIT_YEAR},     {"MONTH", UNIT_MONTH},        {"WEEK", UNIT_DAY},
+                 {"DAY", UNIT_DAY},       {"HOUR", UNIT_HOUR},          {"MINUTE", UNIT_MINUTE},
+                 {"SECOND", UNIT_SECOND}, {"MILLISECOND", UNIT_SECOND}, {"MICROSECOND", UNIT_SECOND}};
     if (word.size > 2 && (word.data[word.size - 1] == 's' || word.data[word.size - 1] == 'S'))
         word.size--;
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
@@ -29,7 +27,7 @@ bool is_unit(struct slice word, enum ast_unit *unit)
     return false;
 }
 
-static bool unit_ahead(const struct parser *p, uint32_t count, enum ast_unit *unit)
+static bool unit_ahead(const struct parser *p, uint32_t count, enum interval_unit *unit)
 {
     const struct token *t = ahead(p, count);
     return t->kind == TOKEN_WORD && is_unit(token_text(p, t), unit);
@@ -42,7 +40,7 @@ static uint32_t sign_ahead(const struct parser *p, uint32_t count)
 
 bool begins_interval(const struct parser *p)
 {
-    enum ast_unit unit;
+    enum interval_unit unit;
     if (!at_word(p, "INTERVAL"))
         return false;
     uint32_t value = 1 + sign_ahead(p, 1);
@@ -53,15 +51,13 @@ bool begins_interval(const struct parser *p)
            (value > 1 ? unit_ahead(p, value + 1, &unit) : true);
 }
 
-static struct ast_expr *interval_new(struct parser *p, bool months, int64_t v, enum ast_unit first, enum ast_unit last,
+static struct ast_expr *interval_new(struct parser *p, int64_t v, enum interval_unit first, enum interval_unit last,
                                      const struct token *begin)
 {
     struct ast_expr *x = expr_new(p, AST_INTERVAL, begin);
     if (x != NULL) {
-        x->value.type = type_simple(months ? TYPE_INTERVAL_YM : TYPE_INTERVAL_DT);
+        x->value.type = type_interval(first, last);
         x->value.integer = v;
-        x->first = first;
-        x->last = last;
     }
     return x;
 }
@@ -77,13 +73,13 @@ static void *invalid(struct parser *p, const struct token *begin, const char *cl
 
 struct units {
     bool any, months, rest;
-    enum ast_unit first, last;
+    enum interval_unit first, last;
 };
 
-static void units_add(struct units *u, enum ast_unit unit)
+static void units_add(struct units *u, enum interval_unit unit)
 {
-    u->months = u->months || unit <= AST_MONTH;
-    u->rest = u->rest || unit > AST_MONTH;
+    u->months = u->months || unit <= UNIT_MONTH;
+    u->rest = u->rest || unit > UNIT_MONTH;
     u->first = !u->any || unit < u->first ? unit : u->first;
     u->last = !u->any || unit > u->last ? unit : u->last;
     u->any = true;
@@ -100,11 +96,11 @@ static struct ast_expr *interval_of(struct parser *p, struct slice text, const s
     if (!units->any || !interval_parse(text, &i))
         return invalid(p, begin, class, "wanted is a text such as '1 day 2 hours' or '90 seconds'");
     if (units->months)
-        return interval_new(p, true, i.months, units->first, units->last, begin);
+        return interval_new(p, i.months, units->first, units->last, begin);
     if (__builtin_mul_overflow((int64_t)i.days, (int64_t)SECONDS_PER_DAY * MICROS_PER_SECOND, &days) ||
         __builtin_add_overflow(days, i.micros, &days))
         return invalid(p, begin, class, "it is too long");
-    return interval_new(p, false, days, units->first, units->last, begin);
+    return interval_new(p, days, units->first, units->last, begin);
 }
 
 static bool is_letter(char c)
@@ -120,7 +116,7 @@ static struct ast_expr *interval_text(struct parser *p, struct slice text, const
         uint32_t from = i;
         while (i < text.size && is_letter(text.data[i]))
             i++;
-        enum ast_unit unit;
+        enum interval_unit unit;
         struct slice word = {text.data + from, i - from};
         if (word.size > 0 && is_unit(word, &unit))
             units_add(&units, unit);
@@ -158,7 +154,7 @@ static bool append_value(struct parser *p, char *to, uint32_t *size, const struc
     return true;
 }
 
-static bool at_value_unit(const struct parser *p, enum ast_unit *unit)
+static bool at_value_unit(const struct parser *p, enum interval_unit *unit)
 {
     uint32_t sign = sign_ahead(p, 0);
     enum token_kind kind = ahead(p, sign)->kind;
@@ -170,7 +166,7 @@ static struct ast_expr *interval_units(struct parser *p, const struct token *beg
     char text[INTERVAL_TEXT_MAX];
     uint32_t size = 0;
     struct units units = {0};
-    enum ast_unit unit;
+    enum interval_unit unit;
     while (p->status == STATUS_OK && at_value_unit(p, &unit)) {
         units_add(&units, unit);
         append_value(p, text, &size, begin);
@@ -184,60 +180,9 @@ static struct ast_expr *interval_units(struct parser *p, const struct token *beg
 
 // ---- 'a b:c:d' unit TO unit
 
-// Digits at *i; -1: there are none, or too many.
-static int64_t read_number(struct slice s, uint32_t *i)
+static bool is_range(enum interval_unit first, enum interval_unit last)
 {
-    int64_t v = 0;
-    uint32_t from = *i;
-    while (*i < s.size && s.data[*i] >= '0' && s.data[*i] <= '9' && *i - from < 10)
-        v = v * 10 + (s.data[(*i)++] - '0');
-    return *i == from ? -1 : v;
-}
-
-static int64_t read_fraction(struct slice s, uint32_t *i)
-{
-    int64_t v = 0;
-    uint32_t digits = 0;
-    for (++*i; *i < s.size && s.data[*i] >= '0' && s.data[*i] <= '9'; ++*i)
-        if (digits++ < 6)
-            v = v * 10 + (s.data[*i] - '0');
-    for (; digits > 0 && digits < 6; digits++)
-        v *= 10;
-    return digits == 0 || digits > 9 ? -1 : v;
-}
-
-// The parts from `first` to `last`; false: the text does not have that form, or a part but the first is out of range.
-static bool read_parts(struct slice s, uint32_t i, enum ast_unit first, enum ast_unit last, int64_t *sum)
-{
-    static const int64_t micros[] = {12,
-                                     1,
-                                     (int64_t)SECONDS_PER_DAY * MICROS_PER_SECOND,
-                                     (int64_t)3600 * MICROS_PER_SECOND,
-                                     (int64_t)60 * MICROS_PER_SECOND,
-                                     MICROS_PER_SECOND};
-    static const int64_t most[] = {0, 11, 0, 23, 59, 59};
-    static const char separator[] = {0, '-', 0, ' ', ':', ':'};
-    *sum = 0;
-    for (enum ast_unit unit = first; unit <= last; unit++) {
-        int64_t part;
-        if (unit > first && (i >= s.size || s.data[i++] != separator[unit]))
-            return false;
-        int64_t v = read_number(s, &i);
-        if (v < 0 || (unit > first && v > most[unit]) || __builtin_mul_overflow(v, micros[unit], &part) ||
-            __builtin_add_overflow(*sum, part, sum))
-            return false;
-    }
-    if (last == AST_SECOND && i < s.size && s.data[i] == '.') {
-        int64_t fraction = read_fraction(s, &i);
-        if (fraction < 0 || __builtin_add_overflow(*sum, fraction, sum))
-            return false;
-    }
-    return i == s.size && (first != AST_YEAR || *sum <= INT32_MAX);
-}
-
-static bool is_range(enum ast_unit first, enum ast_unit last)
-{
-    return (first == AST_YEAR && last == AST_MONTH) || (first >= AST_DAY && first < last);
+    return (first == UNIT_YEAR && last == UNIT_MONTH) || (first >= UNIT_DAY && first < last);
 }
 
 static struct ast_expr *interval_range(struct parser *p, const struct token *begin)
@@ -248,7 +193,7 @@ static struct ast_expr *interval_range(struct parser *p, const struct token *beg
     if (p->token->kind != TOKEN_STRING)
         return fail_expected(p, "a string before a range of units: INTERVAL '1:30' HOUR TO MINUTE");
     struct slice text = token_string(p->source->text, p->token, p->arena);
-    enum ast_unit first = AST_DAY, last = AST_DAY;
+    enum interval_unit first = UNIT_DAY, last = UNIT_DAY;
     int64_t v;
     take(p);
     is_unit(token_text(p, p->token), &first);
@@ -259,26 +204,20 @@ static struct ast_expr *interval_range(struct parser *p, const struct token *beg
     if (!is_range(first, last))
         return fail_at(p, begin->offset, (p->token - 1)->offset + (p->token - 1)->length - begin->offset,
                        "[INVALID_INTERVAL_FORMAT.UNSUPPORTED_FROM_TO_EXPRESSION] no interval goes from %s to %s",
-                       unit_names[first], unit_names[last]);
-    while (text.size > 0 && text.data[text.size - 1] == ' ')
-        text.size--;
-    uint32_t i = 0;
-    while (i < text.size && text.data[i] == ' ')
-        i++;
-    if (i < text.size && (text.data[i] == '-' || text.data[i] == '+'))
-        minus = minus != (text.data[i++] == '-');
-    if (!read_parts(text, i, first, last, &v))
+                       interval_unit_name(first), interval_unit_name(last));
+    if (!interval_read_value(text, first, last, &v))
         return fail_at(p, begin->offset, (p->token - 1)->offset + (p->token - 1)->length - begin->offset,
                        "[INVALID_INTERVAL_FORMAT.UNMATCHED_FORMAT_STRING] '%.*s' is no %s TO %s; wanted is %s",
-                       (int)(text.size < 60 ? text.size : 60), text.data, unit_names[first], unit_names[last],
-                       first == AST_YEAR ? "'1-2'" : "a text such as '1 02:03:04.5', cut to these units");
-    return interval_new(p, first == AST_YEAR, minus ? -v : v, first, last, begin);
+                       (int)(text.size < 60 ? text.size : 60), text.data, interval_unit_name(first),
+                       interval_unit_name(last),
+                       first == UNIT_YEAR ? "'1-2'" : "a text such as '1 02:03:04.5', cut to these units");
+    return interval_new(p, minus ? -v : v, first, last, begin);
 }
 
 struct ast_expr *parse_interval(struct parser *p)
 {
     const struct token *begin = p->token;
-    enum ast_unit unit;
+    enum interval_unit unit;
     take(p);
     uint32_t sign = sign_ahead(p, 0);
     if (unit_ahead(p, sign + 1, &unit))

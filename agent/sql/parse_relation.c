@@ -165,9 +165,9 @@ static struct ast_relation *join_new(struct parser *p, struct ast_relation *left
     return r;
 }
 
-static struct ast_relation *parse_relation(struct parser *p)
+// The joins behind a relation.
+static struct ast_relation *parse_joins(struct parser *p, struct ast_relation *r)
 {
-    struct ast_relation *r = parser_enter(p) ? parse_relation_primary(p) : NULL;
     for (uint32_t chain = 0; r != NULL; chain++) {
         const struct token *begin = p->token;
         bool natural = accept_word(p, "NATURAL");
@@ -190,8 +190,14 @@ static struct ast_relation *parse_relation(struct parser *p)
             r->using = expect_names(p, "a column name", &r->using_count);
         r = r == NULL ? NULL : relation_finish(p, r);
     }
-    p->depth--;
     return p->status == STATUS_OK ? r : NULL;
+}
+
+static struct ast_relation *parse_relation(struct parser *p)
+{
+    struct ast_relation *r = parser_enter(p) ? parse_joins(p, parse_relation_primary(p)) : NULL;
+    p->depth--;
+    return r;
 }
 
 struct ast_relation *parse_laterals(struct parser *p, struct ast_relation *left)
@@ -234,8 +240,9 @@ struct ast_relation *parse_from(struct parser *p)
         join->offset = r->offset;
         join->left = r;
         join->join = AST_INNER;
-        join->right = parse_relation(p);
-        r = p->status == STATUS_OK ? relation_finish(p, join) : NULL;
+        join->right = parse_relation_primary(p);
+        // a, b JOIN c ON …: to Spark the comma binds as a join does, and ON sees all three
+        r = p->status == STATUS_OK ? parse_joins(p, relation_finish(p, join)) : NULL;
     }
     return r == NULL ? NULL : parse_laterals(p, r);
 }

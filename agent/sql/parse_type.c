@@ -124,7 +124,7 @@ static const struct type *parse_char(struct parser *p, const struct token *begin
 
 static const struct type *parse_interval_type(struct parser *p)
 {
-    enum ast_unit first, last;
+    enum interval_unit first, last;
     if (!is_name_token(p->token) || !is_unit(token_text(p, p->token), &first))
         return fail_unsupported(p, p->token - 1, "INTERVAL without units as a type (write INTERVAL DAY TO SECOND)");
     take(p);
@@ -133,11 +133,11 @@ static const struct type *parse_interval_type(struct parser *p)
         return fail_expected(p, "a unit: MONTH, HOUR, MINUTE or SECOND");
     else if (last != first)
         take(p);
-    if (last < first || (first == AST_MONTH && last > first) || (first == AST_YEAR && last > AST_MONTH))
+    if (last < first || (first == UNIT_MONTH && last > first) || (first == UNIT_YEAR && last > UNIT_MONTH))
         return fail_token(p, p->token - 1,
                           "[PARSE_SYNTAX_ERROR] there is no such interval; write YEAR TO MONTH or DAY TO "
                           "SECOND");
-    return type_simple(first <= AST_MONTH ? TYPE_INTERVAL_YM : TYPE_INTERVAL_DT);
+    return type_interval(first, last);
 }
 
 // ---- columns

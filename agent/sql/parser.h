@@ -89,9 +89,9 @@ struct ast_expr *parse_special(struct parser *p, bool *is_one); // CAST, EXTRACT
 struct ast_expr *parse_literal(struct parser *p, bool *is_one);
 struct ast_expr *parse_interval(struct parser *p); // at INTERVAL
 bool begins_interval(const struct parser *p);
-bool is_unit(struct slice word, enum ast_unit *unit); // singular or plural; WEEK is days, MILLISECOND seconds
-struct ast_expr *parse_number(struct parser *p);      // with its sign
-const struct type *type_by_name(struct slice name);   // INT, LONG, … of no parameters; NULL
+bool is_unit(struct slice word, enum interval_unit *unit); // singular or plural; WEEK is days, MILLISECOND seconds
+struct ast_expr *parse_number(struct parser *p);           // with its sign
+const struct type *type_by_name(struct slice name);        // INT, LONG, … of no parameters; NULL
 struct ast_order *parse_order_items(struct parser *p, uint32_t *count);
 const struct type *parse_type(struct parser *p);
 const struct type *parse_columns(struct parser *p); // a DDL schema

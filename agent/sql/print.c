@@ -96,61 +96,6 @@ static void print_literal(struct text *out, const struct value *v)
     }
 }
 
-static const char *const units[] = {"YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"};
-
-static void print_months(struct text *out, const struct ast_expr *x)
-{
-    int64_t v = x->value.integer;
-    text_string(out, v < 0 ? "-" : "");
-    v = v < 0 ? -v : v;
-    if (x->first == AST_MONTH)
-        text_printf(out, "%" PRId64, v);
-    else if (x->last == AST_YEAR)
-        text_printf(out, "%" PRId64, v / 12);
-    else
-        text_printf(out, "%" PRId64 "-%" PRId64, v / 12, v % 12);
-}
-
-// IntervalUtils.toDayTimeIntervalString: days as they are, the other parts in two digits.
-static void print_micros(struct text *out, const struct ast_expr *x)
-{
-    static const uint64_t micros[] = {0, 0, UINT64_C(86400000000), UINT64_C(3600000000), UINT64_C(60000000), 1000000};
-    static const char separator[] = {0, 0, 0, ' ', ':', ':'};
-    uint64_t rest = x->value.integer < 0 ? ~(uint64_t)x->value.integer + 1 : (uint64_t)x->value.integer;
-    text_string(out, x->value.integer < 0 ? "-" : "");
-    for (enum ast_unit unit = x->first; unit <= x->last; unit++) {
-        if (unit > x->first)
-            text_char(out, separator[unit]);
-        text_printf(out,
-                    unit == AST_DAY ||
-                            (unit == x->first && x->first == x->last && unit != AST_SECOND && rest / micros[unit] > 9)
-                        ? "%" PRIu64
-                        : "%02" PRIu64,
-                    rest / micros[unit]);
-        rest %= micros[unit];
-    }
-    if (x->last == AST_SECOND && rest != 0) {
-        char fraction[8];
-        int size = 0;
-        for (uint64_t digit = 100000; rest != 0; rest %= digit, digit /= 10)
-            fraction[size++] = (char)('0' + (int)(rest / digit));
-        text_char(out, '.');
-        text_bytes(out, fraction, (size_t)size);
-    }
-}
-
-static void print_interval(struct text *out, const struct ast_expr *x)
-{
-    text_string(out, "INTERVAL '");
-    if (x->value.type->id == TYPE_INTERVAL_YM)
-        print_months(out, x);
-    else
-        print_micros(out, x);
-    text_printf(out, "' %s", units[x->first]);
-    if (x->last != x->first)
-        text_printf(out, " TO %s", units[x->last]);
-}
-
 // ---- names and casts
 
 static bool is_parameter(const struct scope *s, struct slice name)
@@ -393,7 +338,7 @@ static bool print_special(struct printer *p, const struct ast_expr *x)
         text_char(p->out, ')');
     } else if (is_infix(x)) {
         print_infix(p, x);
-    } else if (is_call(x, "case")) {
+    } else if (is_call(x, "case") || (is_call(x, "when") && x->argc >= 2)) {
         print_case(p, x);
     } else if (is_call(x, "in")) {
         print_in(p, x);
@@ -462,7 +407,8 @@ static void print(struct printer *p, const struct ast_expr *x)
         text_string(p->out, "scalarsubquery()");
         break;
     case AST_INTERVAL:
-        print_interval(p->out, x);
+        interval_print(x->value.integer, (enum interval_unit)x->value.type->precision,
+                       (enum interval_unit)x->value.type->scale, p->out);
         break;
     }
 }

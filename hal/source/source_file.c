@@ -131,8 +131,20 @@ static int latest_first(const void *a, const void *b)
     return order != 0 ? order : strcmp(((const struct found *)a)->path, ((const struct found *)b)->path);
 }
 
+// A table's files, as Spark packs them into a partition.
+static int largest_first(const void *a, const void *b)
+{
+    int64_t x = ((const struct found *)a)->size, y = ((const struct found *)b)->size;
+    int order = (x < y) - (x > y);
+    return order != 0 ? order : strcmp(((const struct found *)a)->path, ((const struct found *)b)->path);
+}
+
 static void sort_files(struct source *s)
 {
+    if (s->setup.is_static && s->count > 1) {
+        qsort(s->files, s->count, sizeof(*s->files), largest_first);
+        return;
+    }
     if (s->count > 1)
         qsort(s->files, s->count, sizeof(*s->files), s->latest_first ? latest_first : oldest_first);
 }

@@ -21,7 +21,7 @@ import base64
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PYTHON = ROOT / "build/bridge-venv/bin/python"
-START_TIME = 60  # seconds
+START_TIME = 120  # seconds
 
 
 def prepared():

@@ -109,6 +109,17 @@ class Test(Case):
         self.assertEqual([(r["row"]["w"]["start"][11:19], r["row"]["topic"], r["row"]["v"]) for r in rows], [("00:00:00", "a/1", 3), ("00:00:00", "a/2", 4)])
         self.passes()
 
+    def test_late_rows_are_no_part_of_it(self):
+        self.pipeline(sources={"t": {"format": "json", "path": "in", "schema": "ts TIMESTAMP, s STRING", "watermark": {"column": "ts", "delay": "1 second"}}},
+                      query="SELECT window(ts, '10 seconds') AS w, count(*) AS n FROM t GROUP BY window(ts, '10 seconds')", outputMode="update", lateRows="late",
+                      sinks={"out": {"format": "json", "path": "-"}, "late": {"format": "json", "path": "late"}})
+        for i, at in enumerate(("00:01:00", "00:02:00", "00:00:00")):
+            self.rows({"ts": "2024-03-01T%sZ" % at, "s": "x"}, name="case/input/t/%d.json" % i)
+        self.passes("--update")
+        self.assertEqual([(r["batch"], r["row"]["w"]["start"][14:19]) for r in map(json.loads, self.read("case/expected.jsonl").splitlines())], [(0, "01:00"), (1, "02:00")])
+        self.passes()
+        self.assertFalse(os.path.exists(self.path("late")))
+
     def test_a_socket_of_lines(self):
         self.pipeline(sources={"t": {"format": "socket", "host": "nowhere", "port": 1, "includeTimestamp": True}}, query="SELECT value AS s, timestamp FROM t")
         self.write("case/input/t.txt", "one\r\n\ntwo")

@@ -63,8 +63,8 @@ static void test_kinds(void **state)
         enum join_kind kind;
         const char *condition, *out;
     } cases[] = {
-        {JOIN_INNER, NULL, "b|7|2|false\nb|7|3|true\na|8|1|true\nc|9|NULL|NULL\n"},
-        {JOIN_OUTER, NULL, "b|7|2|false\nb|7|3|true\nz|6|NULL|NULL\nNULL|5|NULL|NULL\na|8|1|true\nc|9|NULL|NULL\n"},
+        {JOIN_INNER, NULL, "b|7|3|true\nb|7|2|false\na|8|1|true\nc|9|NULL|NULL\n"},
+        {JOIN_OUTER, NULL, "b|7|3|true\nb|7|2|false\nz|6|NULL|NULL\nNULL|5|NULL|NULL\na|8|1|true\nc|9|NULL|NULL\n"},
         {JOIN_SEMI, NULL, "b|7|true\na|8|true\nc|9|true\n"},
         {JOIN_ANTI, NULL, "z|6|true\nNULL|5|true\n"},
         {JOIN_INNER, "3", "b|7|3|true\na|8|1|true\n"},

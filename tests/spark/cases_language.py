@@ -42,5 +42,53 @@ def lambdas(case):
     case("error_lambda_name", "SELECT transform(a, x -> y) AS a FROM events", LISTS, schema=LISTS_SCHEMA)
 
 
+NESTED = [
+    rows({"k": "a", "s": [{"p": 1, "q": "u"}, None, {"q": "v"}], "j": '{"x":1,"y":"t","z":{"w":[1,2.50]},"x":null}'}, {"k": "b", "s": [], "j": "{bad"}, {"k": "c"}),
+    rows({"k": "d", "s": [{"p": 9}], "j": '{"y":null,"z":true,"x":"1"}'}, {"k": "e", "s": [None], "j": "[1]"}),
+]
+NESTED_SCHEMA = "k STRING, s ARRAY<STRUCT<p: INT, q: STRING>>, j STRING"
+
+
+def generators(case):
+    def ask(name, query):
+        case("explode_" + name, query, NESTED, schema=NESTED_SCHEMA)
+
+    ask("inline", "SELECT k, inline(s) FROM events")
+    ask("inline_outer", "SELECT k, inline_outer(s) AS (a, b) FROM events")
+    ask("inline_lateral", "SELECT k, t.q, p FROM events LATERAL VIEW inline(s) t")
+    ask("inline_lateral_outer", "SELECT k, t.b, a FROM events LATERAL VIEW OUTER inline(s) t AS a, b")
+    ask("stack", "SELECT k, stack(2, 'x', 1, 'y', size(s)) FROM events")
+    ask("stack_lateral", "SELECT k, t.n, t.v FROM events LATERAL VIEW stack(3, 'x', 1, 'y', size(s), k) t AS n, v")
+    ask("json_tuple", "SELECT k, json_tuple(j, 'x', 'y', 'z', 'q') FROM events")
+    ask("json_tuple_lateral", "SELECT k, t.a, t.b FROM events LATERAL VIEW json_tuple(j, 'y', 'x') t AS a, b")
+    ask("posexplode_outer", "SELECT k, posexplode_outer(s) FROM events")
+    case("error_stack_types", "SELECT stack(2, 1, 'x') FROM events", NESTED, schema=NESTED_SCHEMA)
+    case("error_inline_type", "SELECT inline(array(1)) FROM events", NESTED, schema=NESTED_SCHEMA)
+    case("error_inline_names", "SELECT inline(s) AS (a) FROM events", NESTED, schema=NESTED_SCHEMA)
+
+
+TIMES = [
+    rows({"t": "2024-03-30T01:30:00Z", "u": "2024-04-02T00:00:00Z", "n": 3}, {"t": "1969-12-31T23:59:59.5Z", "u": "1970-01-01T00:00:00Z", "n": -2}, {"t": "2024-10-27T00:30:00Z", "n": 7}, {"n": 1}),
+    rows({"t": "0001-01-01T00:00:00Z", "u": "9999-12-31T23:59:59.999999Z", "n": 2147483647}, {"t": "2024-02-29T12:34:56.789012Z", "u": "2023-02-28T12:34:56.789012Z", "n": 0}),
+]
+TIMES_SCHEMA = "t TIMESTAMP, u TIMESTAMP, n INT"
+
+
+def intervals(case):
+    def ask(name, select, **more):
+        case("time_interval_" + name, "SELECT " + select + " FROM events WHERE n < 100", TIMES, schema=TIMES_SCHEMA, **more)
+
+    ask("units", "INTERVAL '1' DAY AS a, INTERVAL '26' HOUR AS b, INTERVAL '1:30' HOUR TO MINUTE AS c, INTERVAL '3' YEAR AS d, INTERVAL '1-2' YEAR TO MONTH AS e, INTERVAL 1 DAY 2 HOURS AS f, INTERVAL 90 SECONDS AS g, INTERVAL 1 WEEK AS h, INTERVAL '-5.25' SECOND AS i")
+    ask("arithmetic", "u - t AS a, CAST(u AS DATE) - CAST(t AS DATE) AS b, (u - t) * 2 AS c, (u - t) / 3 AS d, -(u - t) AS e, abs(u - t) AS f, INTERVAL '1' HOUR * n AS g, n * INTERVAL '1' MONTH AS h, INTERVAL '7' MONTH / 2 AS i", zone="Europe/Berlin")
+    ask("added", "t + INTERVAL '1' HOUR * n AS a, t + INTERVAL '1' DAY * n AS b, CAST(t AS DATE) + INTERVAL '1' DAY AS c, CAST(t AS DATE) + INTERVAL '1' HOUR AS d, t + (u - t) AS e, t - make_dt_interval(1, 2, 3, 4.5) AS f, t + make_ym_interval(0, 1) AS g", zone="America/New_York")
+    ask("parts", "extract(DAY FROM u - t) AS a, extract(HOUR FROM u - t) AS b, extract(SECOND FROM u - t) AS c, CAST(u - t AS STRING) AS d, CAST(u - t AS INTERVAL DAY) AS e, CAST(u - t AS INTERVAL HOUR) AS f, CAST(CAST(u - t AS INTERVAL MINUTE) AS BIGINT) AS g, CAST(n AS INTERVAL DAY) AS h")
+    ask("compared", "u - t > INTERVAL '1' DAY AS a, u - t BETWEEN INTERVAL '0' SECOND AND INTERVAL '5' DAY AS b, greatest(u - t, INTERVAL '1' HOUR) AS c, coalesce(u - t, INTERVAL '0' DAY) AS d, array(u - t, INTERVAL '1' DAY) AS e")
+    case("agg_interval", "SELECT sum(u - t) AS a, avg(u - t) AS b, min(u - t) AS c, max(INTERVAL '1' MONTH) AS d, sum(INTERVAL '1' DAY) AS e, avg(INTERVAL '1' YEAR) AS f, count(u - t) AS g FROM events WHERE n < 100", TIMES, schema=TIMES_SCHEMA, mode="complete")
+    case("agg_interval_key", "SELECT CAST(u - t AS INTERVAL DAY) AS d, count(*) AS c FROM events GROUP BY CAST(u - t AS INTERVAL DAY)", TIMES, schema=TIMES_SCHEMA, mode="complete")
+    case("time_interval_names", "SELECT INTERVAL '1' DAY, INTERVAL 1 DAY 2 HOURS, u - t, t + INTERVAL '1' HOUR, INTERVAL '1' DAY * n, -INTERVAL '1' DAY, (u - t) / 2, make_dt_interval(1), make_dt_interval(1, 2, 3, 4), make_ym_interval(), CAST(u - t AS INTERVAL DAY), extract(DAY FROM u - t), CAST(t AS DATE) - CAST(u AS DATE) FROM events WHERE n = 3", TIMES, schema=TIMES_SCHEMA)
+
+
 def add(case):
     lambdas(case)
+    generators(case)
+    intervals(case)

@@ -23,3 +23,9 @@ def add(case):
     case("time_from_unixtime_wraps", "SELECT from_unixtime(l, 'yyyy-MM-dd HH:mm:ss VV') AS a, from_unixtime(l) AS b FROM events", [lines(*['{"l":%d}' % i for i in (-2 ** 63, 2 ** 63 - 1, 0, -1, 1 << 40)])], schema="l BIGINT")
     case("expr_format_number_of_doubles", "SELECT format_number(d, 0) AS a, format_number(d, 2) AS b, format_number(d, 12) AS c, format_number(CAST(d AS FLOAT), 3) AS f FROM events",
          [lines(*['{"d":%s}' % d for d in ("1e38", "-1e38", "1.7976931348623157e308", "0.1", "0.125", "0.375", "2.5", "3.5", "-0.0", "-0.001", "1e-7", "123456.789", "0.3", "1e15", "1e22", "999999.995", "1.005", "9007199254740993", "0.0000005", "5e-324")])], schema="d DOUBLE")
+    case("expr_case_of_case", "SELECT lower(upper(s)) AS a, upper(lower(s)) AS b, upper(upper(s)) AS c, lower(upper('\u00df')) AS d, initcap(upper(s)) AS e, lower(trim(upper(s))) AS f FROM events",
+         [lines(*[{"s": x} for x in ("\u00df", "\u0130", "\u03a3\u0391\u03a3", "aB", "\u01c5")])], schema="s STRING")
+    case("expr_decimal_with_computed_literal", "SELECT c / (60 * 60) AS a, c / 3600 AS b, c / CAST(7 AS INT) AS d, c / (1709294400L % 3000000000L) AS e, typeof(c / (60 * 60)) AS ta, typeof(c / 3600) AS tb, typeof(c + (1 + 1)) AS td, "
+         "typeof(c * -5) AS te, typeof(c * -(5)) AS tf, typeof(coalesce(c, 1 + 1)) AS tg, c > (2 + 3) AS h, typeof(array(c, 1 + 1)) AS ti, typeof(array(c, 2)) AS tj FROM events", [lines('{"c":1.25}', '{"c":99999999.99}')], schema="c DECIMAL(10,2)")
+    case("expr_get_json_object_of_a_number", "SELECT s, get_json_object(s, '$') AS a, get_json_object(s, '$.a') AS b, json_array_length(s) AS n FROM events",
+         [lines(*[{"s": x} for x in ("2024", "2024 ", "2024-03", "1.5x", "-1,2", "12]", "3}", "true-", "nullx", "7\t8", "0x1F", "1e5e", '"a"b', "{}x", "[1]2")])], schema="s STRING")

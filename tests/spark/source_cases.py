@@ -444,3 +444,18 @@ case("watermark_join_filtered_outside", "SELECT window(ts, '10 seconds') AS w, c
 case("watermark_join_union", "SELECT window(ts, '10 seconds') AS w, count(*) AS n FROM (SELECT e.ts FROM events e JOIN names n ON e.k = n.id UNION ALL SELECT ts FROM events WHERE k IS NOT NULL) GROUP BY 1", ahead(v=1))
 case("watermark_join_with_twice", "WITH q AS (SELECT e.ts, n.name FROM events e LEFT JOIN names n ON e.k = n.id) SELECT window(ts, '10 seconds') AS w, name, count(*) AS n FROM (SELECT * FROM q UNION ALL SELECT ts, upper(name) FROM q) GROUP BY 1, 2", ahead(k="a"))
 case("watermark_join_table_has_watermark", PUSH % "JOIN names n ON e.k = n.id", dict(ahead(k="a"), names=source([[{"id": "a", "at": "2024-03-01T12:00:00Z"}]], schema="id STRING, at TIMESTAMP", watermark=("at", "1 second"), static=True)))
+
+# ---------------------------------------------------------------- all together
+
+for m in ("append", "update", "complete"):
+    join("having_" + m, "SELECT window(e.ts, '10 seconds') AS w, n.name, max(n.w) AS mw, count(*) AS c FROM events e JOIN names n ON e.k = n.id GROUP BY 1, 2 HAVING max(n.w) > 1 AND n.name LIKE 'B%'", mode=m, sources=tables(W))
+    join("filter_agg_" + m, "SELECT window(e.ts, '1 minute') AS w, count(*) FILTER (WHERE n.name IS NULL) AS missing, count(n.name) AS c, collect_list(n.name) AS l FROM events e LEFT JOIN names n ON e.k = n.id GROUP BY 1", mode=m, sources=tables(W))
+join("explode", "SELECT e.k, x FROM events e JOIN (SELECT id, collect_list(name) AS l FROM names GROUP BY id) n ON e.k = n.id LATERAL VIEW explode(n.l) q AS x")
+join("array_contains", "SELECT e.k, n.l FROM events e JOIN (SELECT n, collect_set(id) AS l FROM names GROUP BY n) n ON array_contains(n.l, e.k)")
+join("between", "SELECT e.v, n.id FROM events e JOIN names n ON e.v BETWEEN n.n AND n.w * 2")
+join("case_key", "SELECT e.v, n.id FROM events e JOIN names n ON CASE WHEN e.v > 3 THEN 'a' ELSE e.k END = n.id")
+join("duplicate_names", "SELECT k, id AS k, name FROM events JOIN names ON k = id")
+join("comma_then_join", "SELECT e.k, n.name, c.label FROM codes c, events e JOIN names n ON e.k = n.id WHERE c.c = e.v")
+join("comma_then_join_sees_all", "SELECT e.k FROM codes c, events e JOIN names n ON e.v = c.c")
+join("agg_on_stream_then_two", "SELECT g.k, g.c, n.name, c.label FROM (SELECT k, count(*) AS c FROM events GROUP BY k) g LEFT JOIN names n ON g.k = n.id LEFT JOIN codes c ON g.c = c.c", mode="update")
+join("agg_both", "SELECT g.k, g.c, x.m FROM (SELECT k, count(*) AS c FROM events GROUP BY k) g JOIN (SELECT id, max(w) AS m FROM names GROUP BY id) x ON g.k = x.id", mode="complete")

@@ -206,9 +206,8 @@ class Kafka:
         self.reader.read(0.5)
         repeats = kafka.account(self.reader, lines)
         said = self.pipeline.log.read_text()
-        kafka_words = ("no answer within", "cannot be reached")
-        unsaid = [w for w in kafka_words if w not in said]
-        assert not unsaid, f"never said: {unsaid}\n{said[-6000:]}"
+        met = said.count("trying again") + said.count("sending again")
+        assert met >= 3, f"the network was cut, and little was said of it:\n{said[-6000:]}"
         return "kafka: %d lines, %d repeats told by their identity" % (len(lines), repeats)
 
     def close(self):
@@ -289,7 +288,7 @@ class Mqtt:
         if missing:
             mqtt.fault("%d of %d messages are missing" % (len(missing), self.count))
         connects = self.runnel.said().count("connected to ")
-        if connects < events:
+        if connects < 4:
             mqtt.fault("%d connections through %d events:\n%s" % (connects, events, self.runnel.said()[-6000:]))
         twice = collections.Counter(json.loads(line)["id"] for line in seen.values())
         return "mqtt: %d messages, %d taken twice by the source, %d repeats told by their identity" % (
