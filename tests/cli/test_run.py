@@ -35,6 +35,18 @@ class Signals(Case):
     def test_while_waiting_for_a_trigger(self):
         self.assertEqual(self.stops(signal.SIGTERM, '{"s":"a"}', trigger=HOUR), '{"s":"a"}\n')
 
+    def test_one_wish_in_two_signals(self):
+        """As timeout(1) sends them."""
+        self.rows({"s": "a"})
+        self.pipeline(trigger=HOUR)
+        for i in range(10):
+            p = self.start("run", "p.json", "--state", "ck%d" % i)
+            p.until('{"s":"a"}')
+            p.child.send_signal(signal.SIGTERM)
+            time.sleep(0.0005)
+            p.child.send_signal(signal.SIGTERM)
+            self.assertEqual(p.end()[0], 0)
+
     def test_while_a_socket_is_silent(self):
         server = Server(self)
         self.stops(signal.SIGTERM, "Batch: 0", sources={"t": {"format": "socket", "host": "localhost", "port": server.port}},
