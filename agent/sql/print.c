@@ -129,10 +129,16 @@ static void print_column(struct printer *p, const struct ast_expr *x)
     }
 }
 
+static const struct zone *no_zone(void *self, struct slice name)
+{
+    (void)self, (void)name;
+    return NULL;
+}
+
 // TIMESTAMP '…': a text without a zone reads and prints the same in every zone, so UTC will do here.
 static void print_typed(struct printer *p, const struct ast_expr *x)
 {
-    static const struct zones none = {0};
+    static const struct zones none = {.find = no_zone};
     int64_t micros;
     struct slice text = x->args[0]->value.bytes;
     bool has_name = false; // of a zone: the binder's to read
