@@ -49,7 +49,6 @@ static struct arena_block *block_for(struct arena *a, size_t bytes)
     struct arena_block **link = a->current ? &a->current->next : &a->first;
     for (; *link; link = &(*link)->next) {
         (*link)->used = 0;
-        HIDE(block_bytes(*link), (*link)->size);
         if ((*link)->size >= bytes)
             return *link;
     }
@@ -103,13 +102,17 @@ char *arena_printf(struct arena *a, const char *format, ...)
     return to;
 }
 
-static void hide_unused(struct arena *a)
+// What was given out since the mark.
+static void hide_since(struct arena *a, struct arena_mark mark)
 {
-    if (GAP == 0)
+    if (GAP == 0 || !a->current)
         return;
-    struct arena_block *b = a->current ? a->current : a->first;
-    for (size_t used = a->current ? b->used : 0; b; b = b->next, used = 0)
-        HIDE(block_bytes(b) + used, b->size - used);
+    struct arena_block *b = mark.block ? mark.block : a->first;
+    for (size_t used = mark.used; b; b = b->next, used = 0) {
+        HIDE(block_bytes(b) + used, b->used - used);
+        if (b == a->current)
+            return;
+    }
 }
 
 struct arena_mark arena_mark(const struct arena *a)
@@ -119,16 +122,16 @@ struct arena_mark arena_mark(const struct arena *a)
 
 void arena_rewind(struct arena *a, struct arena_mark mark)
 {
+    hide_since(a, mark);
     a->current = mark.block;
     if (mark.block)
         mark.block->used = mark.used;
-    hide_unused(a);
 }
 
 void arena_reset(struct arena *a)
 {
+    hide_since(a, (struct arena_mark){0});
     a->current = NULL;
-    hide_unused(a);
 }
 
 size_t arena_used(const struct arena *a)

@@ -96,9 +96,9 @@ static bool split_value(struct csv_reader *r)
     const struct csv_format *f = r->format;
     uint32_t length = f->one ? 1 : f->separator.size;
     for (;;) {
-        const char *from = r->values.data + r->value_from, *end = r->values.data + r->values.size, *found = NULL;
-        if (!csv_is_wanted(r))
+        if (!csv_is_wanted(r) || r->values.size == r->value_from)
             return true;
+        const char *from = r->values.data + r->value_from, *end = r->values.data + r->values.size, *found = NULL;
         for (const char *p = from; p < end && !found; p++)
             if (f->one ? *p == r->separator : (size_t)(end - p) >= length && memcmp(p, f->separator.data, length) == 0)
                 found = p;

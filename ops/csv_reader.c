@@ -272,6 +272,9 @@ static void skip_line(struct csv_reader *r)
 static enum csv_end read_record(struct csv_reader *r, bool *ended)
 {
     begin_record(r);
+    *ended = r->at == r->end; // univocity has stopped: a value's end that was at the input's is not there again
+    if (*ended)
+        return CSV_NONE;
     *ended = !csv_next(r);
     if (!*ended && r->format->has_comment && r->ch == r->format->comment) {
         skip_line(r);

@@ -73,8 +73,10 @@ static void multiply(const struct call *c, const struct rows *rows)
 {
     FOR_EACH_ROW (i, rows) {
         int64_t v = 0;
-        if (!row_is_null(c, i))
-            put(c, i, v, multiply_one(c->in[1], i, interval_of(c->in[0], i), &v));
+        if (row_is_null(c, i))
+            continue;
+        bool fits = multiply_one(c->in[1], i, interval_of(c->in[0], i), &v);
+        put(c, i, v, fits);
     }
 }
 
@@ -82,8 +84,10 @@ static void divide(const struct call *c, const struct rows *rows)
 {
     FOR_EACH_ROW (i, rows) {
         int64_t v = 0;
-        if (!row_is_null(c, i))
-            put(c, i, v, divide_one(c->in[1], i, interval_of(c->in[0], i), &v));
+        if (row_is_null(c, i))
+            continue;
+        bool fits = divide_one(c->in[1], i, interval_of(c->in[0], i), &v);
+        put(c, i, v, fits);
     }
 }
 

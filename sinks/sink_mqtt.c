@@ -3,7 +3,6 @@
 #include "hal/port/mqtt_item.h"
 #include "hal/port/mqtt_options.h"
 #include "ops/encoder.h"
-#include "ops/utf8.h"
 #include "sinks/topic_template.h"
 
 #include <assert.h>
@@ -15,6 +14,8 @@ enum {
     QUEUE_AHEAD = 128,     // 4 times as many records are handed over as may be under way, up to 4 times this
     IDENTITY_NAME = 7,     // "_runnel"
 };
+
+#define NO_REPEATS "value is sent as it is and MQTT 3.1.1 has no user properties: a receiver cannot tell repeats"
 
 // What is known of a record that was sent.
 struct flight {
@@ -116,13 +117,13 @@ static enum status read_topic(struct sink *s, const struct sink_setup *setup, st
     return topic_template_parse(slice_of(text), setup->fields, setup->field_count, &s->arena, &s->template, e);
 }
 
-static enum status read_messages(struct sink *s, const struct options *o, const char *what, struct error *e)
+static enum status read_messages(struct sink *s, const struct options *o, struct error *e)
 {
     struct mqtt_settings *m = &s->settings;
-    enum status status = mqtt_options_message(o, "will", what, &s->arena, &m->will_topic, &m->will_payload,
-                                              &m->will_qos, &m->will_retain, e);
+    enum status status =
+        mqtt_options_message(o, "will", &s->arena, &m->will_topic, &m->will_payload, &m->will_qos, &m->will_retain, e);
     if (status == STATUS_OK)
-        status = mqtt_options_message(o, "birth", what, &s->arena, &m->birth_topic, &m->birth_payload, &m->birth_qos,
+        status = mqtt_options_message(o, "birth", &s->arena, &m->birth_topic, &m->birth_payload, &m->birth_qos,
                                       &m->birth_retain, e);
     return status;
 }
@@ -137,12 +138,11 @@ static uint16_t queue_of(uint16_t in_flight)
 static enum status read_options(struct sink *s, const struct sink_setup *setup, struct error *e)
 {
     const struct options *o = setup->options;
-    const char *what = arena_printf(&s->arena, "sink %s", setup->name);
     const char *id = arena_printf(&s->arena, "runnel-%s-%s-%s", setup->device == NULL ? "" : setup->device,
                                   setup->query == NULL ? "" : setup->query, setup->name);
-    enum status status = mqtt_options_read(o, setup->port, what, id, &s->arena, &s->settings, e);
+    enum status status = mqtt_options_read(o, setup->port, id, &s->arena, &s->settings, e);
     if (status == STATUS_OK)
-        status = read_messages(s, o, what, e);
+        status = read_messages(s, o, e);
     if (status != STATUS_OK)
         return status;
     s->qos = (int)option_integer(o, "qos", 1);
@@ -154,17 +154,11 @@ static enum status read_options(struct sink *s, const struct sink_setup *setup, 
     status = find_verbatim(s, setup, e);
     if (status == STATUS_OK)
         status = read_topic(s, setup, e);
-    if (status != STATUS_OK) {
-        error_prefix(e, "%s", what);
-        return status;
-    }
     const struct option_value *metadata = option_get(o, "metadata");
     s->metadata = metadata == NULL || metadata->integer != 0;
-    if (s->value >= 0 && s->settings.version != MQTT_5)
-        log_say(setup->log, LOG_LEVEL_WARNING,
-                "%s: value is sent as it is and MQTT 3.1.1 has no user properties: a receiver cannot tell repeats",
-                what);
-    return STATUS_OK;
+    if (status == STATUS_OK && s->value >= 0 && s->settings.version != MQTT_5)
+        log_say(setup->log, LOG_LEVEL_WARNING, "sink %s: " NO_REPEATS, setup->name);
+    return status;
 }
 
 // ---------------------------------------------------------------- start and end
@@ -205,6 +199,8 @@ static enum status sink_open(const struct sink_setup *setup, struct sink **out, 
     if (status == STATUS_OK) {
         s->flight = ARENA_ARRAY(&s->arena, struct flight, s->settings.queue_messages);
         status = s->class->open(&s->settings, setup->port, setup->log, setup->memory, &s->client, e);
+    } else {
+        error_prefix(e, "sink %s", setup->name);
     }
     if (status != STATUS_OK) {
         sink_close(s);
@@ -379,8 +375,7 @@ static uint32_t sink_room(struct sink *s, const char **reason)
 static bool properties_valid(const struct sink_record *r)
 {
     for (uint32_t i = 0; i < 2 * r->header_count; i++)
-        if (r->header[i].size > 65535 || memchr(r->header[i].data, '\0', r->header[i].size) != NULL ||
-            !utf8_valid(r->header[i].data, r->header[i].size))
+        if (!mqtt_text_valid(r->header[i]))
             return false;
     return r->header_count <= MQTT_PROPERTIES_MAX;
 }
@@ -406,9 +401,11 @@ static enum status sink_send(struct sink *s, const struct sink_record *records, 
         if (status == STATUS_OK)
             s->under_way++;
         else if (status == STATUS_CONFIG)
-            know(s, ticket, SINK_REFUSED, "its topic is empty, too long, not UTF-8, or has + or # in it");
+            know(s, ticket, SINK_REFUSED,
+                 "its topic is empty, too long, not UTF-8, or has +, # or a control character in it");
         else if (status == STATUS_USAGE)
-            know(s, ticket, SINK_REFUSED, "its key or a header is not UTF-8, or too long for a user property");
+            know(s, ticket, SINK_REFUSED,
+                 "its key or a header is no user property: not UTF-8, too long, or with a control character");
         else
             know(s, ticket, SINK_AGAIN, "the connection was lost");
         cut |= status == STATUS_AGAIN;
@@ -476,20 +473,22 @@ static const struct option_spec sink_options[] = {
     {.name = NULL},
 };
 
-// The topic, of the columns there are.
 static enum status sink_check(const struct options *options, const struct field *fields, uint32_t field_count,
                               struct memory *memory, struct error *e)
 {
-    struct topic_template template;
-    struct arena arena;
-    const struct option_value *topic = option_get(options, "topic");
-    if (topic == NULL)
-        return STATUS_OK;
-    arena_init(&arena, memory, ARENA_BLOCK);
-    const char *text = arena_copy(&arena, topic->text.data, topic->text.size);
-    enum status status = topic_template_parse(slice_of(text), fields, field_count, &arena, &template, e);
-    arena_free(&arena);
+    struct sink s = {0};
+    struct sink_setup setup = {.name = "", .options = options, .fields = fields, .field_count = field_count};
+    arena_init(&s.arena, memory, ARENA_BLOCK);
+    enum status status = read_options(&s, &setup, e);
+    arena_free(&s.arena);
     return status;
+}
+
+static void sink_warn(const struct options *options, const struct field *fields, uint32_t field_count, struct text *out)
+{
+    struct sink_setup setup = {.fields = fields, .field_count = field_count};
+    if (find_field(&setup, "value") >= 0 && slice_equal(option_text(options, "version"), SLICE("3.1.1")))
+        text_string(out, NO_REPEATS "\n");
 }
 
 const struct sink_class sink_mqtt = {
@@ -497,6 +496,7 @@ const struct sink_class sink_mqtt = {
     .options = sink_options,
     .delivery = sink_get_delivery,
     .check = sink_check,
+    .warn = sink_warn,
     .open = sink_open,
     .close = sink_close,
     .begin = sink_begin,

@@ -60,7 +60,9 @@ static void put_value(struct slice value, struct text *out, size_t begin)
     for (uint32_t i = 0; i < value.size;) {
         unsigned char c = (unsigned char)value.data[i];
         size_t whole = utf8_sequence(value.data + i, value.size - i);
-        bool plain = whole > 0 && c >= ' ' && c != 0x7f && strchr("+#/%", c) == NULL;
+        uint32_t code;
+        utf8_read(value.data + i, value.size - i, &code);
+        bool plain = whole > 0 && mqtt_character_valid(code) && strchr("+#/%", c) == NULL;
         if (c == '$' && out->size == begin)
             plain = false;
         if (plain)

@@ -1,8 +1,8 @@
 // A topic with columns of the result in it: site/{district}/counts.
 //
-// A value stays within its level: + # / % and control characters in it, bytes that are no UTF-8, and a $ that would
-// begin the topic, are written as %XX. NULL and the empty string are __HIVE_DEFAULT_PARTITION__, as in the directories
-// of Spark's partitionBy (ExternalCatalogUtils.getPartitionPathString).
+// A value stays within its level: + # / %, control characters and noncharacters in it, bytes that are no UTF-8, and a
+// $ that would begin the topic, are written as %XX. NULL and the empty string are __HIVE_DEFAULT_PARTITION__, as in the
+// directories of Spark's partitionBy (ExternalCatalogUtils.getPartitionPathString).
 #ifndef SINKS_TOPIC_TEMPLATE_H
 #define SINKS_TOPIC_TEMPLATE_H
 

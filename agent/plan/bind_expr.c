@@ -186,9 +186,11 @@ enum status bind_expr(const struct context *c, struct ast_expr *x, struct expr *
                           "[INVALID_LAMBDA_FUNCTION_CALL.NON_HIGHER_ORDER_FUNCTION] a lambda stands as an argument of "
                           "a function that calls it: transform, filter, aggregate …");
     case AST_SUBQUERY:
-        return BIND_ERROR(b, x,
-                          "[INVALID_SUBQUERY_EXPRESSION.STREAMING_QUERY] a query cannot stand in an expression; put it "
-                          "into FROM (for IN and EXISTS over a static table: LEFT SEMI JOIN, LEFT ANTI JOIN)");
+        return BIND_ERROR(
+            b, x,
+            "[INVALID_SUBQUERY_EXPRESSION.STREAMING_QUERY] a query cannot stand in an expression (over a "
+            "stream not in Spark either); put it into FROM: over a table, IN and EXISTS are LEFT SEMI JOIN, "
+            "NOT EXISTS is LEFT ANTI JOIN");
     }
     assert(false); // each kind is above
     return STATUS_CONFIG;

@@ -6,22 +6,15 @@ struct halves {
     uint32_t first, middle, end;
 };
 
-// A column of USING on one side. STATUS_END: there is none.
-static enum status find_using(struct query *q, const struct ast_relation *r, struct slice name, uint32_t from,
-                              uint32_t to, uint32_t *place)
+// A column of USING on one side; of several the first, as in Spark.
+static bool find_using(const struct query *q, struct slice name, uint32_t from, uint32_t to, uint32_t *place)
 {
-    uint32_t found = 0;
-    for (uint32_t i = from; i < to; i++) {
-        const struct scope_column *c = &q->scope.column[i];
-        if (c->hidden || !slice_equal_fold(c->name, name))
-            continue;
-        *place = i;
-        found++;
+    for (*place = from; *place < to; ++*place) {
+        const struct scope_column *c = &q->scope.column[*place];
+        if (!c->hidden && slice_equal_fold(c->name, name))
+            return true;
     }
-    if (found > 1)
-        return BIND_ERROR(q->b, r, "[AMBIGUOUS_REFERENCE] `%.*s` of USING is ambiguous: one side has it %u times",
-                          (int)name.size, name.data, found);
-    return found ? STATUS_OK : STATUS_END;
+    return false;
 }
 
 static enum status no_column(struct query *q, const struct ast_relation *r, struct slice name, uint32_t from,
@@ -105,15 +98,11 @@ static enum status bind_using(struct query *q, const struct ast_relation *r, con
     enum status s = STATUS_OK;
     for (uint32_t i = 0; !s && i < count; i++) {
         struct expr *x;
-        s = find_using(q, r, names[i], h->first, h->middle, &pair[i][0]);
-        if (s == STATUS_END)
+        if (!find_using(q, names[i], h->first, h->middle, &pair[i][0]))
             return no_column(q, r, names[i], h->first, h->middle, "left");
-        if (!s)
-            s = find_using(q, r, names[i], h->middle, h->end, &pair[i][1]);
-        if (s == STATUS_END)
+        if (!find_using(q, names[i], h->middle, h->end, &pair[i][1]))
             return no_column(q, r, names[i], h->middle, h->end, "right");
-        if (!s)
-            s = equal(q, r, q->scope.column[pair[i][0]].attribute, q->scope.column[pair[i][1]].attribute, &x);
+        s = equal(q, r, q->scope.column[pair[i][0]].attribute, q->scope.column[pair[i][1]].attribute, &x);
         if (!s)
             expr_list_add(l, conjuncts, x);
     }

@@ -190,6 +190,8 @@ static enum status check_table(const struct logical *l, const struct node *n, st
 {
     if (n->kind == NODE_JOIN)
         return check_join(l, n, e);
+    if (n->kind == NODE_LIMIT && (n->skip || n->limit < 0))
+        return NODE_ERROR(l, n, e, "OFFSET is not there in a query of a stream, over a table neither (nor in Spark)");
     if (n->kind == NODE_DEDUP)
         return NODE_ERROR(l, n, e,
                           "[UNSUPPORTED_FEATURE] dropDuplicates of a table is not supported yet; SELECT DISTINCT is");

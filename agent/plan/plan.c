@@ -102,6 +102,23 @@ const struct field *plan_sink_fields(const struct plan *p, const struct pipeline
     return sink == p->logical.pipeline->late_sink ? plan_late_fields(p, count) : plan_fields(p, count);
 }
 
+static enum status check_source_options(const struct logical *l, struct error *e)
+{
+    for (uint32_t i = 0; i < l->pipeline->source_count; i++) {
+        const struct pipeline_source *source = &l->pipeline->sources[i];
+        struct error why = {0};
+        if (source->class->check == NULL)
+            continue;
+        enum status s = source->class->check(&source->options, l->arena->memory, &why);
+        if (s == STATUS_CONFIG)
+            return pipeline_error(l->pipeline, source->place, e, "source %.*s: %.900s", (int)source->name.size,
+                                  source->name.data, why.text);
+        if (s)
+            return error_set(e, s, "%s", why.text);
+    }
+    return STATUS_OK;
+}
+
 // The result's columns and each sink's options together.
 static enum status check_sinks(const struct plan *p, struct error *e)
 {
@@ -148,6 +165,8 @@ enum status plan_make(const struct pipeline *pipeline, const struct session *ses
     s = check_sources(l, l->root, e);
     if (!s)
         s = check_size(l, e);
+    if (!s)
+        s = check_source_options(l, e);
     if (!s)
         s = check_sinks(p, e);
     if (s)

@@ -1,4 +1,6 @@
 // What runs, and what a person should know before it has run for a month: states that grow for ever, with the cure.
+#include "agent/plan/warn.h"
+
 #include "agent/plan/physical.h"
 
 #include "ops/datetime.h"
@@ -121,5 +123,6 @@ static void warn_sinks(const struct plan *p, struct text *out)
 void plan_warn(const struct plan *p, struct text *out)
 {
     warn_nodes(&p->logical, p->logical.root, out);
+    warn_spark(&p->logical, out);
     warn_sinks(p, out);
 }

@@ -57,7 +57,6 @@ static const struct spelling spellings[] = {
     {"bround", 1, NULL, ", 0", 0},
     {"ceil", 1, "CEIL", NULL, 0},
     {"ceil", 2, "ceil", NULL, 0},
-    {"ceiling", 2, "ceil", NULL, 0},
     {"curdate", 0, "current_date", NULL, 0},
     {"dateadd", 2, "date_add", NULL, 0},
     {"first", 2, NULL, NULL, 1},

@@ -13,10 +13,11 @@
 #include <sys/stat.h>
 
 enum {
-    CHECK_SECONDS = 10,  // that a start may wait for a walk; then records are checked as they are read
-    CLEAN_SECONDS = 2,   // after a clean stop, which does not keep an SD card from going bad
-    STARTS_SUSPECT = 3,  // deaths at start after which the walk is done to its end
-    STARTS_HOPELESS = 6, // and after which the checkpoint is rebuilt although the walk finds nothing
+    CHECK_SECONDS = 10, // that a start may wait for a walk; then records are checked as they are read
+    CLEAN_SECONDS = 2,  // after a clean stop, which does not keep an SD card from going bad
+    // Deaths at start after which the walk is done to its end. What it finds whole is kept, however many they are: a
+    // process that is killed again and again must not take another epoch for it.
+    STARTS_SUSPECT = 3,
 };
 
 static enum status make_directories(const char *directory, struct error *e)
@@ -73,8 +74,6 @@ static enum status examine(struct store *s, const char *distrust, struct error *
         return error_set(e, STATUS_DAMAGED, "data.mdb is no LMDB file any more");
     if (distrust)
         return error_set(e, STATUS_DAMAGED, "%s", distrust);
-    if (!s->lock.clean && s->lock.starts >= STARTS_HOPELESS)
-        return error_set(e, STATUS_DAMAGED, "the process died at every start, without a first commit");
     enum status status = metapage_judge(s->directory, e);
     if (status == STATUS_DAMAGED)
         return status;

@@ -34,7 +34,27 @@ static const char *path_option(const struct options *o, const char *name, struct
     return copy;
 }
 
-static bool text_valid(const char *s)
+bool mqtt_character_valid(uint32_t code)
+{
+    bool control = code < ' ' || (code >= 0x7F && code <= 0x9F);
+    bool none = (code >= 0xFDD0 && code <= 0xFDEF) || (code & 0xFFFE) == 0xFFFE;
+    return !control && !none;
+}
+
+bool mqtt_text_valid(struct slice text)
+{
+    if (text.size > TEXT_MAX || !utf8_valid(text.data, text.size))
+        return false;
+    uint32_t code;
+    for (size_t i = 0; i < text.size;) {
+        i += utf8_read(text.data + i, text.size - i, &code);
+        if (!mqtt_character_valid(code))
+            return false;
+    }
+    return true;
+}
+
+static bool password_valid(const char *s)
 {
     return s == NULL || (strlen(s) <= TEXT_MAX && utf8_valid(s, strlen(s)));
 }
@@ -77,15 +97,19 @@ static enum status read_login(const struct options *o, const struct url *url, st
     if (!url->tls && (out->tls.ca != NULL || out->tls.cert != NULL))
         return error_set(e, STATUS_CONFIG, "%s is for TLS, and the url is plaintext; say mqtts://",
                          out->tls.ca != NULL ? "ca" : "cert");
-    if (!text_valid(out->username) || !text_valid(out->password))
-        return error_set(e, STATUS_CONFIG, "username and password are UTF-8 of at most %d bytes", TEXT_MAX);
+    if ((out->username != NULL && !mqtt_text_valid(slice_of(out->username))) || !password_valid(out->password))
+        return error_set(e, STATUS_CONFIG,
+                         "username and password are UTF-8 of at most %d bytes, the username without control characters",
+                         TEXT_MAX);
     return url_check_secret(url, out->password != NULL ? "a password" : NULL, option_boolean(o, "allowPlaintext"), e);
 }
 
-static enum status read_all(const struct options *o, const char *client_id, struct arena *arena,
-                            struct mqtt_settings *out, struct error *e)
+enum status mqtt_options_read(const struct options *o, const struct port *port, const char *client_id,
+                              struct arena *arena, struct mqtt_settings *out, struct error *e)
 {
     struct url url;
+    if (port != NULL && port->mqtt == NULL)
+        return error_set(e, STATUS_CONFIG, "this build has no MQTT (RUNNEL_MQTT)");
     enum status status = url_parse(option_text(o, "url"), &url_mqtt, &url, e);
     if (status != STATUS_OK)
         return status;
@@ -94,26 +118,13 @@ static enum status read_all(const struct options *o, const char *client_id, stru
     out->version = slice_equal(option_text(o, "version"), SLICE("3.1.1")) ? MQTT_3_1_1 : MQTT_5;
     const char *given = text_option(o, "clientId", arena);
     out->client_id = given != NULL ? given : arena_copy(arena, client_id, strlen(client_id));
-    if (out->client_id[0] == '\0' || !text_valid(out->client_id))
-        return error_set(e, STATUS_CONFIG, "clientId is empty, too long or not UTF-8");
+    if (out->client_id[0] == '\0' || !mqtt_text_valid(slice_of(out->client_id)))
+        return error_set(e, STATUS_CONFIG, "clientId is empty, too long, not UTF-8, or has control characters in it");
     if (!read_keepalive(option_text(o, "keepalive"), &out->keepalive))
         return error_set(e, STATUS_CONFIG, "keepalive is %.*s; wanted is a time from \"%d seconds\" to \"%d seconds\"",
                          (int)option_text(o, "keepalive").size, option_text(o, "keepalive").data, KEEPALIVE_LEAST,
                          KEEPALIVE_MOST);
     return read_login(o, &url, arena, out, e);
-}
-
-enum status mqtt_options_read(const struct options *options, const struct port *port, const char *what,
-                              const char *client_id, struct arena *arena, struct mqtt_settings *out, struct error *e)
-{
-    enum status status = STATUS_OK;
-    if (port->mqtt == NULL)
-        status = error_set(e, STATUS_CONFIG, "this build has no MQTT (RUNNEL_MQTT)");
-    if (status == STATUS_OK)
-        status = read_all(options, client_id, arena, out, e);
-    if (status != STATUS_OK)
-        error_prefix(e, "%s", what);
-    return status;
 }
 
 // ---- will and birth
@@ -142,7 +153,7 @@ static enum status read_member(struct slice name, struct slice value, struct are
     return STATUS_OK;
 }
 
-enum status mqtt_options_message(const struct options *options, const char *name, const char *what, struct arena *arena,
+enum status mqtt_options_message(const struct options *options, const char *name, struct arena *arena,
                                  const char **topic, struct slice *payload, int *qos, bool *retain, struct error *e)
 {
     const struct option_value *v = option_get(options, name);
@@ -158,26 +169,21 @@ enum status mqtt_options_message(const struct options *options, const char *name
     if (status == STATUS_OK && *topic == NULL)
         status = error_set(e, STATUS_CONFIG, "it has no topic");
     if (status != STATUS_OK)
-        error_prefix(e, "%s: %s", what, name);
+        error_prefix(e, "%s", name);
     return status;
 }
 
 // ---- topics
 
-static bool name_valid(struct slice s)
-{
-    return s.size > 0 && s.size <= TEXT_MAX && memchr(s.data, '\0', s.size) == NULL && utf8_valid(s.data, s.size);
-}
-
 bool mqtt_topic_valid(struct slice topic)
 {
-    return name_valid(topic) && memchr(topic.data, '+', topic.size) == NULL &&
+    return topic.size > 0 && mqtt_text_valid(topic) && memchr(topic.data, '+', topic.size) == NULL &&
            memchr(topic.data, '#', topic.size) == NULL;
 }
 
 bool mqtt_filter_valid(struct slice filter)
 {
-    if (!name_valid(filter))
+    if (filter.size == 0 || !mqtt_text_valid(filter))
         return false;
     for (uint32_t i = 0; i < filter.size; i++) {
         char c = filter.data[i];

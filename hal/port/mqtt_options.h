@@ -37,15 +37,19 @@ extern const char *const mqtt_versions[];
         .summary = "How often an idle connection is tried (a bare number: seconds; 5 seconds at least)"                \
     }
 
-// Reads them into the settings (which borrow from the options and from `arena`). `what` ("sink out") is for messages,
-// `client_id` is the default. STATUS_CONFIG: what is wrong; also where this build has no client.
-enum status mqtt_options_read(const struct options *options, const struct port *port, const char *what,
-                              const char *client_id, struct arena *arena, struct mqtt_settings *out, struct error *e);
+// Reads them into the settings (which borrow from the options and from `arena`). `client_id` is the default.
+// STATUS_CONFIG: what is wrong; also where this build has no client (port NULL: nothing is to be opened).
+enum status mqtt_options_read(const struct options *options, const struct port *port, const char *client_id,
+                              struct arena *arena, struct mqtt_settings *out, struct error *e);
 // An OBJECT option {topic, payload, qos, retain}. *topic stays NULL where it is absent.
-enum status mqtt_options_message(const struct options *options, const char *name, const char *what, struct arena *arena,
+enum status mqtt_options_message(const struct options *options, const char *name, struct arena *arena,
                                  const char **topic, struct slice *payload, int *qos, bool *retain, struct error *e);
 
-// May messages go there? Not empty, UTF-8, no wildcards, no NUL, 65535 bytes at most (MQTT 5, 4.7).
+// What MQTT lets a broker hang up on (MQTT 5, 1.5.4), and mosquitto does: control characters and noncharacters.
+bool mqtt_character_valid(uint32_t code);
+// A user property, a topic, a client id: UTF-8 of such characters, 65535 bytes at most.
+bool mqtt_text_valid(struct slice text);
+// May messages go there? A text, not empty, without wildcards (MQTT 5, 4.7).
 bool mqtt_topic_valid(struct slice topic);
 // A filter: # only as the last level, + only as a whole one (MQTT 5, 4.7.1).
 bool mqtt_filter_valid(struct slice filter);

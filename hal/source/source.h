@@ -86,6 +86,8 @@ struct source_class {
     bool decodes; // true: BLOCK_BYTES / BLOCK_MESSAGES go to the decoder of its format or payload
     // The columns that Spark gives the source (socket: value STRING[, timestamp]); NULL where the schema gives them.
     const struct type *(*columns)(const struct options *options, struct arena *arena);
+    // Before anything is opened: what open would refuse, of the options. NULL: nothing.
+    enum status (*check)(const struct options *options, struct memory *memory, struct error *e);
     enum status (*open)(const struct source_setup *setup, struct source **out, struct error *e);
     void (*close)(struct source *s); // NULL is fine
     // The checkpoint was damaged, and offsets of this source are lost: what is there now and looks read, by what is

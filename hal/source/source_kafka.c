@@ -80,6 +80,17 @@ static enum status load_instance(struct source *s, struct slice *out, struct err
     return status == STATUS_END ? STATUS_OK : status;
 }
 
+static enum status read_settings(struct source *s, struct kafka_consumer_setup *setup, struct error *e)
+{
+    const struct options *o = s->setup.options;
+    enum status status = http_options_read(o, &s->texts, &setup->http, &setup->url, e);
+    if (status == STATUS_OK)
+        status = read_topics(s, setup, e);
+    if (status == STATUS_OK)
+        status = kafka_start_parse(option_text(o, "startingOffsets"), s->setup.memory, &s->start, e);
+    return status;
+}
+
 static enum status open_consumer(struct source *s, struct error *e)
 {
     const struct options *o = s->setup.options;
@@ -97,11 +108,7 @@ static enum status open_consumer(struct source *s, struct error *e)
         .memory = s->setup.memory,
         .log = s->setup.log,
     };
-    enum status status = http_options_read(o, &s->texts, &setup.http, &setup.url, e);
-    if (status == STATUS_OK)
-        status = read_topics(s, &setup, e);
-    if (status == STATUS_OK)
-        status = kafka_start_parse(option_text(o, "startingOffsets"), s->setup.memory, &s->start, e);
+    enum status status = read_settings(s, &setup, e);
     if (status == STATUS_OK)
         status = kafka_topics_load(&s->topics, s->setup.state, e);
     if (status == STATUS_OK)
@@ -121,6 +128,18 @@ static void kafka_close(struct source *s)
     text_free(&s->kept);
     arena_free(&s->texts);
     mem_free(s->setup.memory, s, sizeof(*s));
+}
+
+static enum status kafka_check(const struct options *options, struct memory *memory, struct error *e)
+{
+    struct source s = {.setup = {.options = options, .memory = memory}};
+    struct kafka_consumer_setup setup = {0};
+    arena_init(&s.texts, memory, TEXTS_BLOCK);
+    kafka_topics_init(&s.start.of, memory);
+    enum status status = read_settings(&s, &setup, e);
+    kafka_start_free(&s.start);
+    arena_free(&s.texts);
+    return status;
 }
 
 static enum status kafka_open(const struct source_setup *setup, struct source **out, struct error *e)
@@ -394,6 +413,7 @@ const struct source_class source_kafka = {
     .options = kafka_options,
     .decodes = true,
     .columns = kafka_columns,
+    .check = kafka_check,
     .open = kafka_open,
     .close = kafka_close,
     .freeze = kafka_freeze,

@@ -39,18 +39,18 @@ static void source_close(struct source *s)
     mem_free(memory, s, sizeof(*s));
 }
 
-static enum status read_filters(struct source *s, const char *what, struct error *e)
+static enum status read_filters(struct source *s, struct error *e)
 {
     const struct option_value *topic = option_get(s->setup.options, "topic");
     const char **filters = ARENA_ARRAY(&s->arena, const char *, topic->list_size + 1);
     if (topic->list_size == 0)
-        return error_set(e, STATUS_CONFIG, "%s: topic is an empty list", what);
+        return error_set(e, STATUS_CONFIG, "topic is an empty list");
     for (uint32_t i = 0; i < topic->list_size; i++) {
         struct slice filter = topic->list[i];
         if (!mqtt_filter_valid(filter))
             return error_set(e, STATUS_CONFIG,
-                             "%s: topic \"%.*s\" is no filter: + stands for a whole level, # for all that are left",
-                             what, (int)filter.size, filter.data);
+                             "topic \"%.*s\" is no filter: + stands for a whole level, # for all that are left",
+                             (int)filter.size, filter.data);
         filters[i] = arena_copy(&s->arena, filter.data, filter.size);
     }
     s->settings.filters = filters;
@@ -60,17 +60,15 @@ static enum status read_filters(struct source *s, const char *what, struct error
 static enum status read_options(struct source *s, struct error *e)
 {
     const struct options *o = s->setup.options;
-    const char *what = arena_printf(&s->arena, "source %s", s->setup.name);
     const char *id = arena_printf(&s->arena, "runnel-%s-%s-%s", s->setup.device == NULL ? "" : s->setup.device,
                                   s->setup.query == NULL ? "" : s->setup.query, s->setup.name);
     int64_t qos = option_integer(o, "qos", 1);
     if (qos == 2)
         return error_set(e, STATUS_CONFIG,
-                         "%s: qos 2 is not taken: the library keeps such messages in memory only; qos 1 loses nothing",
-                         what);
-    enum status status = mqtt_options_read(o, s->setup.port, what, id, &s->arena, &s->settings, e);
+                         "qos 2 is not taken: the library keeps such messages in memory only; qos 1 loses nothing");
+    enum status status = mqtt_options_read(o, s->setup.port, id, &s->arena, &s->settings, e);
     if (status == STATUS_OK)
-        status = read_filters(s, what, e);
+        status = read_filters(s, e);
     const struct option_value *clean = option_get(o, "cleanSession");
     s->settings.subscribe_qos = (int)qos;
     s->settings.clean_session = clean == NULL ? qos == 0 : clean->integer != 0;
@@ -78,6 +76,15 @@ static enum status read_options(struct source *s, struct error *e)
     s->settings.in_flight = (uint16_t)option_integer(o, "receiveMaximum", WINDOW_DEFAULT);
     s->settings.queue_bytes = QUEUE_BYTES;
     s->url = arena_copy(&s->arena, option_text(o, "url").data, option_text(o, "url").size);
+    return status;
+}
+
+static enum status source_check(const struct options *options, struct memory *memory, struct error *e)
+{
+    struct source s = {.setup = {.name = "", .options = options}};
+    arena_init(&s.arena, memory, ARENA_BLOCK);
+    enum status status = read_options(&s, e);
+    arena_free(&s.arena);
     return status;
 }
 
@@ -92,6 +99,8 @@ static enum status source_open(const struct source_setup *setup, struct source *
     enum status status = read_options(s, e);
     if (status == STATUS_OK)
         status = s->class->open(&s->settings, setup->port, setup->log, setup->memory, &s->client, e);
+    else
+        error_prefix(e, "source %s", setup->name);
     if (status != STATUS_OK) {
         source_close(s);
         return status;
@@ -221,6 +230,7 @@ const struct source_class source_mqtt = {
     .clock = CLOCK_TIMESTAMP,
     .decodes = true,
     .columns = source_columns,
+    .check = source_check,
     .open = source_open,
     .close = source_close,
     .plan = source_plan,

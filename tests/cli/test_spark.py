@@ -87,7 +87,8 @@ class Spark(Case):
     def test_environment_and_secrets_are_asked_when_it_runs(self):
         self.write("key", "the secret\n")
         self.pipeline(sources={"t": {"format": "kafka", "url": "https://${BRIDGE}/x", "subscribe": "${TOPIC:-a}-${N}", "password": {"secretFile": "key"},
-                                     "username": "me", "token": "shown to nobody"}},
+                                     "username": "me"},
+                               "u": {"format": "kafka", "url": "https://${BRIDGE}", "subscribe": "b", "token": "shown to nobody"}},
                       query="SELECT ${WHAT:?say what} FROM t", sinks={"out": {"format": "json", "path": "${OUT}"}})
         env = {"BRIDGE": "hidden-bridge", "N": "hidden-n", "WHAT": "topic", "OUT": "hidden-out"}
         text = self.ok("spark", "p.json", env=env)

@@ -179,6 +179,20 @@ static void what_is_refused(void **unused)
     arena_free(&arena);
 }
 
+// Without a newline at its end, in one record: one row, and not rows for ever. As in Spark it is NULL there.
+static void an_empty_value_in_quotes_ends_a_file(void **unused)
+{
+    (void)unused;
+    struct decoding d;
+    open_three(&d);
+    decoding_option(&d, "multiLine", "true");
+    assert_int_equal(decoding_open(&d), STATUS_OK);
+    assert_string_equal(decoding_lines(&d, "1,\"\""), "{\"i\":1}\n");
+    assert_string_equal(decoding_lines(&d, "1,a\n2,\"\""), "{\"i\":1,\"s\":\"a\"}\n{\"i\":2}\n");
+    assert_string_equal(decoding_lines(&d, ""), "");
+    decoding_end(&d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -189,6 +203,7 @@ int main(void)
         cmocka_unit_test(messages_have_lines),
         cmocka_unit_test(a_message_that_does_not_fit_comes_again),
         cmocka_unit_test(hostile_quotes_end),
+        cmocka_unit_test(an_empty_value_in_quotes_ends_a_file),
         cmocka_unit_test(what_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -155,10 +155,12 @@ static void test_render(void **state)
     assert_int_equal(sink_mqtt.delivery(&b->options.options), SINK_LOGGED);
     assert_int_equal(open_sink(b, &e), STATUS_OK);
     begin(b, 100);
-    static const char *const keys[] = {"north", "a/b", "+", "#x", "", "100%", "\xff", "caf\xc3\xa9", "$SYS"};
+    static const char *const keys[] = {"north", "a/b",         "+",    "#x",   "",         "100%",
+                                       "\xff",  "caf\xc3\xa9", "$SYS", "a\tb", "\xc2\x80", "\xef\xb7\x90"};
     static const char *const topics[] = {
-        "site/north/n",  "site/a%2Fb/n", "site/%2B/n",         "site/%23x/n", "site/__HIVE_DEFAULT_PARTITION__/n",
-        "site/100%25/n", "site/%FF/n",   "site/caf\xc3\xa9/n", "site/$SYS/n"};
+        "site/north/n",  "site/a%2Fb/n",    "site/%2B/n",         "site/%23x/n", "site/__HIVE_DEFAULT_PARTITION__/n",
+        "site/100%25/n", "site/%FF/n",      "site/caf\xc3\xa9/n", "site/$SYS/n", "site/a%09b/n",
+        "site/%C2%80/n", "site/%EF%B7%90/n"};
     enum { KEYS = sizeof(keys) / sizeof(keys[0]) };
     for (uint32_t i = 0; i < KEYS; i++) {
         b->columns[0]->null[i] = b->columns[1]->null[i] = 0;
@@ -290,6 +292,28 @@ static void test_bad_topic_is_refused(void **state)
     assert_int_equal(b->refused, 1);
 }
 
+// A broker may hang up on a user property or a topic with a control character in it (mosquitto does, each time it
+// comes).
+static void test_what_a_broker_hangs_up_on_is_refused(void **state)
+{
+    struct bench *b = *state;
+    struct error e;
+    static const char *const bad[] = {"a\tb", "\x7f", "\xc2\x80", "\xef\xb7\x90", "\xef\xbf\xbf", "\xff"};
+    enum { BAD = sizeof(bad) / sizeof(bad[0]) };
+    struct slice pair[BAD][2];
+    assert_int_equal(open_sink(b, &e), STATUS_OK);
+    render_rows(b, 2 * BAD + 1);
+    for (uint32_t i = 0; i < BAD; i++) {
+        b->records[i].topic = slice_of(bad[i]);
+        pair[i][0] = SLICE("key");
+        pair[i][1] = slice_of(bad[i]);
+        b->records[BAD + i].header = pair[i];
+    }
+    deliver(b, 10 * SECOND);
+    assert_int_equal(b->refused, 2 * BAD);
+    assert_int_equal(b->arrived, 1);
+}
+
 // Every record there, repeats with the same bytes, the first of each in order.
 static void check_arrived(struct bench *b, uint64_t seed)
 {
@@ -376,6 +400,7 @@ int main(void)
         TEST(test_send),
         TEST(test_option_wins_over_topic_column),
         TEST(test_bad_topic_is_refused),
+        TEST(test_what_a_broker_hangs_up_on_is_refused),
         cmocka_unit_test(test_faults),
         TEST(test_refusals),
     };
