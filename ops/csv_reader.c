@@ -94,6 +94,17 @@ static bool skip_white(struct csv_reader *r)
     return true;
 }
 
+static bool parse_in_quotes(struct csv_reader *r)
+{
+    r->trim = false;
+    if (!csv_parse_quoted(r))
+        return false;
+    r->normalize = true;
+    bool split =
+        r->unescaped && r->format->unescaped == CSV_BACK_TO_DELIMITER && csv_is_wanted(r) && csv_value_size(r) == 0;
+    return split || csv_value_parsed(r);
+}
+
 // One value and the separator behind it.
 static bool parse_field(struct csv_reader *r, bool *over)
 {
@@ -110,13 +121,7 @@ static bool parse_field(struct csv_reader *r, bool *over)
                 return false;
             if (done)
                 return true;
-            r->trim = false;
-            if (!csv_parse_quoted(r))
-                return false;
-            r->normalize = true;
-            bool split =
-                r->unescaped && f->unescaped == CSV_BACK_TO_DELIMITER && csv_is_wanted(r) && csv_value_size(r) == 0;
-            if (!split && !csv_value_parsed(r))
+            if (!parse_in_quotes(r))
                 return false;
         } else if (!parse_plain(r)) {
             return false;
@@ -167,13 +172,7 @@ static bool parse_field_multi(struct csv_reader *r)
         r->prev = '\0';
         if (r->ch == f->quote && csv_is_wanted(r) && csv_value_size(r) == 0) {
             r->normalize = r->normalize_quoted;
-            r->trim = false;
-            if (!csv_parse_quoted(r))
-                return false;
-            r->normalize = true;
-            bool split =
-                r->unescaped && f->unescaped == CSV_BACK_TO_DELIMITER && csv_is_wanted(r) && csv_value_size(r) == 0;
-            if (!split && !csv_value_parsed(r))
+            if (!parse_in_quotes(r))
                 return false;
         } else {
             if (!csv_until_separator(r))
@@ -287,6 +286,12 @@ static enum csv_end read_record(struct csv_reader *r, bool *ended)
     return row_parsed(r);
 }
 
+void csv_reader_begin(struct csv_reader *r, struct slice bytes)
+{
+    r->at = bytes.data;
+    r->end = bytes.data + bytes.size;
+}
+
 enum csv_end csv_read_next(struct csv_reader *r)
 {
     bool ended = false;
@@ -302,7 +307,6 @@ enum csv_end csv_read_line(struct csv_reader *r, struct slice line)
 {
     r->newline[0] = r->line_end = CSV_NO_LINE_END;
     r->newline[1] = '\0';
-    r->at = line.data;
-    r->end = line.data + line.size;
+    csv_reader_begin(r, line);
     return csv_read_next(r);
 }

@@ -56,6 +56,8 @@ void csv_reader_init(struct csv_reader *r, const struct csv_format *format, stru
                      const bool *wanted, struct memory *memory);
 void csv_reader_free(struct csv_reader *r);    // safe on zeroed memory
 void csv_reader_restart(struct csv_reader *r); // a new file
+// csv_read_next reads from here on.
+void csv_reader_begin(struct csv_reader *r, struct slice bytes);
 // One line, all of it.
 enum csv_end csv_read_line(struct csv_reader *r, struct slice line);
 // The next record from `at` on: blank lines and comments are passed over.

@@ -395,8 +395,7 @@ static enum status open_whole(struct decoder *d, struct slice bytes, struct chun
     d->bytes = csv_prepare(&d->plan, bytes, &d->whole);
     d->whole_open = true;
     detect_line_end(d);
-    d->reader.at = d->bytes.data;
-    d->reader.end = d->bytes.data + d->bytes.size;
+    csv_reader_begin(&d->reader, d->bytes);
     if (!d->header_due)
         return STATUS_OK;
     d->header_due = false;

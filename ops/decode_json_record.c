@@ -154,7 +154,7 @@ static enum json_result put_slice(struct column *c, uint32_t row, struct slice s
 // from_json: written anew.
 static enum json_result normal_text(struct json_reader *r, struct column *c, uint32_t row, struct arena *arena)
 {
-    size_t bound = json_copy_bound((size_t)(r->bytes.end - r->value));
+    size_t bound = (size_t)json_copy_bound((size_t)(r->bytes.end - r->value));
     struct arena_mark mark = arena_mark(arena);
     struct text text = {.memory = arena->memory, .data = arena_alloc(arena, bound), .capacity = bound};
     bool good = json_copy_value(r, &text);

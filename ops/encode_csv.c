@@ -170,8 +170,10 @@ static bool put_value(const struct csv_writer *w, struct appender *a, uint32_t c
             update_blanks(a);
         return false;
     }
+    if (from == s.size)
+        return false;
     text_bytes(a->out, s.data + from, s.size - from);
-    if (f->trim_trailing && s.size > from && is_blank(s.data[s.size - 1]))
+    if (f->trim_trailing && is_blank(s.data[s.size - 1]))
         update_blanks(a);
     return false;
 }

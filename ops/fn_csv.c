@@ -139,6 +139,8 @@ static enum status bind_to_csv(struct binding *b, struct error *e)
     enum status status = option_map_read(b, 1, to_csv_options, &options, e);
     if (status == STATUS_OK)
         status = csv_writer_read(&state->writer, &options, b->session, b->arena, e);
+    if (status != STATUS_OK)
+        return status;
     const struct csv_format *f = &state->writer.format;
     uint32_t patterns = option_text(&options, "timestampFormat").size + option_text(&options, "dateFormat").size +
                         option_text(&options, "timestampNTZFormat").size;
@@ -148,7 +150,7 @@ static enum status bind_to_csv(struct binding *b, struct error *e)
     b->nullable = true;
     b->state = state;
     b->kernel = to_csv;
-    return status;
+    return STATUS_OK;
 }
 
 const struct function function_from_csv = {

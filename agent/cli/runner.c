@@ -9,22 +9,42 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <time.h>
 
 // The one engine of the process, for the signal handler; and whether it was asked to stop before there was one.
 static struct engine *volatile running;
 static volatile sig_atomic_t asked;
+static struct timespec asked_at;
+
+enum { ASKED_ONCE = 200 }; // milliseconds: two signals within are one wish (timeout(1) sends its own twice)
+
+static int64_t milliseconds_since(const struct timespec *then)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (now.tv_sec - then->tv_sec) * INT64_C(1000) + (now.tv_nsec - then->tv_nsec) / 1000000;
+}
 
 static void on_signal(int number)
 {
+    if (asked) {
+        if (milliseconds_since(&asked_at) >= ASKED_ONCE) { // asked twice, it ends at once; a crash costs nothing
+            signal(number, SIG_DFL);
+            raise(number);
+        }
+        return;
+    }
+    clock_gettime(CLOCK_MONOTONIC, &asked_at);
     asked = 1;
     if (running)
         engine_stop(running);
-    signal(number, SIG_DFL); // asked twice, it ends at once; a crash costs nothing
 }
 
 static void listen_to_signals(void)
 {
     struct sigaction act = {.sa_handler = on_signal};
+    sigaddset(&act.sa_mask, SIGTERM);
+    sigaddset(&act.sa_mask, SIGINT);
     sigaction(SIGTERM, &act, NULL);
     sigaction(SIGINT, &act, NULL);
 }

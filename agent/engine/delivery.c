@@ -151,7 +151,7 @@ static void refused(struct outlet *o, struct flight *f, const char *reason)
     f->state = FLIGHT_REFUSED;
     letter_add(o, f->place, reason);
     log_say(o->setup->log, LOG_LEVEL_WARNING, "sink \"%s\": record %" PRIu64 " goes to the dead letters: %s", o->name,
-            f->place.seq, reason);
+            f->seq, reason);
 }
 
 // A try counts only if the receiver has accepted another record since this one's first refusal: else it may be the
@@ -311,7 +311,8 @@ static enum status send_some(struct outlet *o, uint32_t count, int64_t now, stru
         return STATUS_AGAIN;
     }
     for (uint32_t i = 0; i < count; i++)
-        *flight_at(o, o->flight_count + i) = (struct flight){.place = o->page_place[o->page_sent + i]};
+        *flight_at(o, o->flight_count + i) =
+            (struct flight){.place = o->page_place[o->page_sent + i], .seq = from[i].seq};
     o->flight_count += count;
     o->unknown += count;
     o->page_sent += count;

@@ -19,6 +19,7 @@ enum flight_state { FLIGHT_SENT, FLIGHT_ARRIVED, FLIGHT_REFUSED, FLIGHT_UNDECIDE
 
 struct flight {
     struct log_place place;
+    uint64_t seq; // the record's own: one sent again has another place
     enum flight_state state;
 };
 

@@ -55,7 +55,10 @@ static enum status read_value(struct reader *r, const struct json *at, struct op
         return read_list(r, at, v);
     if (at->kind == JSON_OBJECT && v->spec->kind == OPTION_OBJECT)
         return read_object(r, at, v);
-    if (at->kind == JSON_NULL || at->kind >= JSON_ARRAY)
+    if (at->kind >= JSON_ARRAY)
+        return refuse(r, at, "%s is %s; wanted is one value, a string for example", v->spec->name,
+                      json_kind_name(at->kind));
+    if (at->kind == JSON_NULL)
         return refuse(r, at, "%s is %s; leave it out, or give it a value", v->spec->name, json_kind_name(at->kind));
     if (option_parse(v->spec, at->text, r->arena, v, r->error) != STATUS_OK)
         return refuse_again(r, at);

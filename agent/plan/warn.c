@@ -120,9 +120,19 @@ static void warn_sinks(const struct plan *p, struct text *out)
     }
 }
 
+static void warn_outbox(const struct logical *l, struct text *out)
+{
+    if (l->pipeline->limits.outbox_full == OUTBOX_LATEST && l->pipeline->mode == OUTPUT_APPEND)
+        text_string(out,
+                    "warning: limits.outboxFull is latest, which keeps the newest row of each group, and in append "
+                    "mode no row takes another's place: a full log blocks; to lose the oldest instead say "
+                    "dropOldest\n");
+}
+
 void plan_warn(const struct plan *p, struct text *out)
 {
     warn_nodes(&p->logical, p->logical.root, out);
     warn_spark(&p->logical, out);
+    warn_outbox(&p->logical, out);
     warn_sinks(p, out);
 }

@@ -360,10 +360,19 @@ static void test_back_off(void **state)
     stop();
 }
 
+static void keep_line(void *self, enum log_level level, const char *line)
+{
+    (void)level;
+    snprintf(self, LOG_LINE_MAX, "%s", line);
+}
+
 static void test_refused_goes_to_the_dead_letters_and_back(void **state)
 {
     (void)state;
+    char said[LOG_LINE_MAX] = "";
+    const struct log log = {keep_line, said};
     start(1, OUTPUT_APPEND, OUTBOX_BLOCK, 1 << 20, 4);
+    b.setup.log = &log;
     receiver_sim_faults(b.receiver[0])->refused_seq = 7;
     batch(20, false);
     drain();
@@ -385,7 +394,8 @@ static void test_refused_goes_to_the_dead_letters_and_back(void **state)
     store_close(b.store);
     begin_process();
     assert_int_equal(outbox_waiting(b.outbox), 1);
-    drain(); // refused again
+    drain(); // refused again, under its own number
+    assert_string_equal(said, "sink \"one\": record 7 goes to the dead letters: 422: too large");
     assert_false(receiver_sim_has(b.receiver[0], 7));
     end_process();
     b.store = fixture_open(&b.fixture);

@@ -35,6 +35,18 @@ class Signals(Case):
     def test_while_waiting_for_a_trigger(self):
         self.assertEqual(self.stops(signal.SIGTERM, '{"s":"a"}', trigger=HOUR), '{"s":"a"}\n')
 
+    def test_one_wish_in_two_signals(self):
+        """As timeout(1) sends them."""
+        self.rows({"s": "a"})
+        self.pipeline(trigger=HOUR)
+        for i in range(10):
+            p = self.start("run", "p.json", "--state", "ck%d" % i)
+            p.until('{"s":"a"}')
+            p.child.send_signal(signal.SIGTERM)
+            time.sleep(0.0005)
+            p.child.send_signal(signal.SIGTERM)
+            self.assertEqual(p.end()[0], 0)
+
     def test_while_a_socket_is_silent(self):
         server = Server(self)
         self.stops(signal.SIGTERM, "Batch: 0", sources={"t": {"format": "socket", "host": "localhost", "port": server.port}},
@@ -228,6 +240,28 @@ class Files(Case):
             if i:
                 self.assertLess(time.monotonic() - began, 3)
         self.assertEqual(p.stop()[0], 0)
+
+    def test_csv_into_partitions(self):
+        self.write("in/a.csv", 'k,n\n"a,b",1\n,2\na/b,x\n"a,b",4\n')
+        self.pipeline(sources={"t": {"format": "csv", "path": "in", "schema": "k STRING, n INT", "header": True}},
+                      sinks={"o": {"format": "csv", "path": "out", "partitionBy": "k", "header": True},
+                             "p": {"format": "text", "path": "names", "partitionBy": ["n"]}})
+        self.now()
+        self.assertEqual(self.read("out/k=a,b/part-00000000.csv"), "n\n1\n4\n")
+        self.assertEqual(self.read("out/k=a%2Fb/part-00000000.csv"), "n\n")
+        self.assertEqual(self.read("out/k=__HIVE_DEFAULT_PARTITION__/part-00000000.csv"), "n\n2\n")
+        self.assertEqual(self.read("names/n=__HIVE_DEFAULT_PARTITION__/part-00000000.txt"), "a/b\n")
+
+    def test_messages_of_csv(self):
+        server = Server(self)
+        self.pipeline(sources={"t": {"format": "socket", "host": "localhost", "port": server.port, "payload": "csv", "sep": ";",
+                                     "schema": "value INT, s STRING, _corrupt_record STRING"}})
+        p = self.start("run", "p.json")
+        server.accept().sendall(b'1;"a;b"\nx;c\n\n3\n')
+        p.until('{"value":3,"_corrupt_record":"3"}')
+        code, out, err = p.stop()
+        self.assertEqual(code, 0, err)
+        self.assertEqual(out, '{"value":1,"s":"a;b"}\n{"s":"c","_corrupt_record":"x;c"}\n{"value":3,"_corrupt_record":"3"}\n')
 
     def test_gzip(self):
         self.write("in/a.json.gz", gzip.compress(b'{"s":"a"}\n{"s":"b"}\n') + gzip.compress(b'{"s":"c"}\n'))

@@ -198,6 +198,16 @@ output     append: each group once, when the watermark has passed it
         self.assertEqual(code, 0, err)
         self.assertIn("a receiver cannot tell repeats", err)
 
+    def test_warns_where_latest_blocks(self):
+        for full, mode, warned in ("latest", "append", True), ("latest", "update", False), ("block", "append", False):
+            self.pipeline(outputMode=mode, limits={"outboxFull": full})
+            code, _, err = self.run_cli("check", "p.json")
+            self.assertEqual((code, "outboxFull is latest" in err), (0, warned), err)
+
+    def test_a_list_where_one_value_is_wanted(self):
+        self.pipeline(sources={"t": {"format": "kafka", "url": "https://b", "subscribe": ["a"]}})
+        self.assertIn("subscribe is an array; wanted is one value, a string for example", self.refused(78, "check", "p.json"))
+
 
 if __name__ == "__main__":
     unittest.main()

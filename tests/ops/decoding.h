@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-enum { DECODING_COLUMNS = 16, DECODING_OPTIONS = 8 };
+enum { DECODING_COLUMNS = 16, DECODING_OPTIONS = 12 };
 
 struct decoding {
     const struct decoder_class *class;

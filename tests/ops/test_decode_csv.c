@@ -145,6 +145,87 @@ static void hostile_quotes_end(void **unused)
     }
 }
 
+static uint32_t next_random(uint64_t *seed)
+{
+    *seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (uint32_t)(*seed >> 33);
+}
+
+enum { RANDOM_SIZE = 64, RANDOM_ROUNDS = 4000 };
+
+static size_t random_bytes(uint64_t *seed, bool line_ends, char *to)
+{
+    static const char alphabet[] = "\",\"\\ a1,\n#|\xC3\xA4\xFF\t\r";
+    size_t size = next_random(seed) % RANDOM_SIZE;
+    for (size_t i = 0; i < size; i++) {
+        do
+            to[i] = alphabet[next_random(seed) % (sizeof alphabet - 1)];
+        while (!line_ends && to[i] == '\r');
+    }
+    return size;
+}
+
+static void open_random(struct decoding *d, uint64_t seed, bool lines, bool long_way)
+{
+    static const char *const handling[] = {"STOP_AT_DELIMITER", "STOP_AT_CLOSING_QUOTE", "SKIP_VALUE",
+                                           "BACK_TO_DELIMITER", "RAISE_ERROR"};
+    decoding_begin(d, &decoder_csv);
+    decoding_field(d, "i", type_simple(TYPE_INT), true);
+    decoding_field(d, "s", type_simple(TYPE_STRING), next_random(&seed) % 3);
+    decoding_field(d, "t", type_simple(TYPE_STRING), next_random(&seed) % 3);
+    decoding_field(d, "_corrupt_record", type_simple(TYPE_STRING), true);
+    if (long_way)
+        decoding_option(d, "lineSep", "\n");
+    if (next_random(&seed) % 2)
+        decoding_option(d, "escape", next_random(&seed) % 2 ? "\"" : "");
+    if (!lines && next_random(&seed) % 2)
+        decoding_option(d, "multiLine", "true");
+    if (!lines && next_random(&seed) % 2)
+        decoding_option(d, "sep", next_random(&seed) % 2 ? "||" : "\xC3\xA4");
+    if (next_random(&seed) % 2)
+        decoding_option(d, "ignoreLeadingWhiteSpace", "true");
+    if (next_random(&seed) % 2)
+        decoding_option(d, "ignoreTrailingWhiteSpace", "true");
+    if (next_random(&seed) % 2)
+        decoding_option(d, "emptyValue", "E");
+    if (next_random(&seed) % 2)
+        decoding_option(d, "unescapedQuoteHandling", handling[next_random(&seed) % (lines ? 3 : 5)]);
+}
+
+// With lineSep every record goes the long way: the short one must find the same.
+static void both_ways_agree(void **unused)
+{
+    (void)unused;
+    for (uint64_t round = 0; round < RANDOM_ROUNDS; round++) {
+        char bytes[RANDOM_SIZE + 1];
+        uint64_t seed = round;
+        size_t size = random_bytes(&seed, false, bytes);
+        struct decoding quick, slow;
+        open_random(&quick, round, true, false);
+        open_random(&slow, round, true, true);
+        assert_int_equal(decoding_open(&quick), STATUS_OK);
+        assert_int_equal(decoding_open(&slow), STATUS_OK);
+        assert_string_equal(decoding_rows(&quick, bytes, size), decoding_rows(&slow, bytes, size));
+        decoding_end(&quick);
+        decoding_end(&slow);
+    }
+}
+
+static void anything_is_survived(void **unused)
+{
+    (void)unused;
+    for (uint64_t round = 0; round < RANDOM_ROUNDS; round++) {
+        char bytes[RANDOM_SIZE + 1];
+        uint64_t seed = round;
+        size_t size = random_bytes(&seed, true, bytes);
+        struct decoding d;
+        open_random(&d, round, false, false);
+        if (decoding_open(&d) == STATUS_OK)
+            decoding_rows(&d, bytes, size);
+        decoding_end(&d);
+    }
+}
+
 static void refused(const char *option, const char *value, const struct type *type, const char *word)
 {
     struct decoding d;
@@ -203,6 +284,8 @@ int main(void)
         cmocka_unit_test(messages_have_lines),
         cmocka_unit_test(a_message_that_does_not_fit_comes_again),
         cmocka_unit_test(hostile_quotes_end),
+        cmocka_unit_test(both_ways_agree),
+        cmocka_unit_test(anything_is_survived),
         cmocka_unit_test(an_empty_value_in_quotes_ends_a_file),
         cmocka_unit_test(what_is_refused),
     };
