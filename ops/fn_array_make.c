@@ -174,7 +174,7 @@ static void zip(const struct call *c, const struct rows *rows)
     }
 }
 
-// The fields are named 0, 1, … (a column's own name is given where the planner knows it).
+// The fields are named 0, 1, … (the planner names those that come from a column).
 static enum status bind_arrays_zip(struct binding *b, struct error *e)
 {
     struct field *fields = ARENA_ARRAY(b->arena, struct field, b->argc + 1);

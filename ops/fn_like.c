@@ -13,6 +13,9 @@ struct piece {
 struct like {
     struct piece *pieces;
     uint32_t count;
+    // of a pattern that each row makes anew:
+    struct slice escape;
+    bool fold; // ILIKE
 };
 
 // The classical walk with one way back: to the last %, one character further.
@@ -81,6 +84,23 @@ static void ilike(const struct call *c, const struct rows *rows)
     }
 }
 
+// A pattern that is none gives NULL.
+static void like_of_row(const struct call *c, const struct rows *rows)
+{
+    const struct like *constant = c->state;
+    FOR_EACH_ROW (i, rows) {
+        if (row_is_null(c, i))
+            continue;
+        bool fold = constant->fold;
+        struct slice s = slice_at(c->in[0], i), pattern = slice_at(c->in[1], i);
+        struct like p = {0};
+        if (!read_pattern(fold ? text_lower(pattern, c->arena) : pattern, constant->escape, c->arena, &p))
+            column_set_null(c->out, i);
+        else
+            c->out->boolean[i] = matches(&p, fold ? text_lower(s, c->arena) : s);
+    }
+}
+
 static enum status bind_like(struct binding *b, struct error *e)
 {
     enum status status = binding_wants(b, (const enum want[]){WANT_STRING, WANT_STRING, WANT_STRING}, 3, e);
@@ -96,20 +116,29 @@ static enum status bind_like(struct binding *b, struct error *e)
         status = expr_cast(b->arena, b->session, b->arg[i], type_simple(TYPE_STRING), &literal, e);
         if (status != STATUS_OK)
             return status;
-        if (!is_literal(literal))
+        if (is_literal(literal))
+            text[i - 1] = literal->literal.bytes;
+        else if (i == 1)
+            b->kernel = like_of_row;
+        else
             return binding_not_literal(b, i, e);
-        text[i - 1] = literal->literal.bytes;
     }
     struct slice pattern = text[0], escape = text[1];
-    if (b->function == &function_ilike)
-        pattern = text_lower(pattern, b->arena);
     struct like *state = ARENA_NEW(b->arena, struct like);
+    state->escape = escape;
+    state->fold = b->function == &function_ilike;
+    b->state = state;
+    if (b->kernel == like_of_row) {
+        b->nullable = true;
+        return STATUS_OK;
+    }
+    if (state->fold)
+        pattern = text_lower(pattern, b->arena);
     if (!read_pattern(pattern, escape, b->arena, state))
         return error_set(e, STATUS_CONFIG,
                          "[INVALID_FORMAT.ESC_IN_THE_MIDDLE] %s: in the pattern '%.*s' the escape character must stand "
                          "before %%, _ or itself",
                          b->function->name, (int)pattern.size, pattern.data);
-    b->state = state;
     return STATUS_OK;
 }
 
@@ -119,7 +148,8 @@ const struct function function_like = {
     .max_args = 3,
     .bind = bind_like,
     .usage = "str LIKE pattern [ESCAPE escape]",
-    .summary = "Does the whole string fit the pattern? % is any characters, _ one.",
+    .summary = "Does the whole string fit the pattern? % is any characters, _ one. LIKE ANY (a, b, ...) and LIKE ALL: "
+               "one of them, all.",
     .example = "'Spark' LIKE '_park%'",
     .gives = "true",
 };

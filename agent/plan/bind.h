@@ -125,6 +125,9 @@ enum status bind_item(struct query *q, struct item *item);
 // The SELECT list: stars (over the first `columns` of the scope) and generators expanded, names given; expressions are
 // bound by bind_item.
 enum status bind_items(struct query *q, uint32_t columns);
+// Whether an argument of the function `x` is a star; expand_arguments puts the names of its columns there.
+bool takes_star(struct binder *b, const struct ast_expr *x);
+enum status expand_arguments(struct query *q, struct ast_expr *x);
 // Binds the window() there is in `x`, if any, and makes its column known.
 enum status bind_window(struct query *q, enum clause clause, struct ast_expr *x);
 void window_apply(struct query *q); // puts its node on q->node

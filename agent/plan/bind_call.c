@@ -36,6 +36,15 @@ static enum status unresolved_routine(struct binder *b, const struct ast_expr *x
                       names[nearest].data);
 }
 
+bool takes_star(struct binder *b, const struct ast_expr *x)
+{
+    bool star = false;
+    for (uint32_t i = 0; i < x->argc && !star; i++)
+        star = x->args[i]->kind == AST_STAR;
+    return star && x->kind == AST_CALL && !slice_equal_fold(x->name, SLICE("count")) &&
+           !is_operator_name(text_of(b, x->name));
+}
+
 bool is_generator(const struct ast_expr *x)
 {
     if (x->kind != AST_CALL)
@@ -82,6 +91,22 @@ static enum status bind_struct(const struct context *c, struct ast_expr *x, stru
     if (!f)
         return unresolved_routine(b, x);
     return call(b, x, f, args, 2 * x->argc, out);
+}
+
+// The fields of arrays_zip have the names of the columns they come from, or of the struct's field; others their number.
+static void name_zipped(struct binder *b, const struct ast_expr *x, struct expr *zipped)
+{
+    const struct type *entry = zipped->type->element;
+    struct field *fields = ARENA_ARRAY(b->l->arena, struct field, x->argc + 1);
+    for (uint32_t i = 0; i < x->argc; i++) {
+        fields[i] = entry->fields[i];
+        const struct ast_expr *arg = x->args[i];
+        if (arg->kind == AST_NAME)
+            fields[i].name = arg->parts[arg->part_count - 1];
+        else if (arg->kind == AST_CALL && slice_equal(arg->name, SLICE(".")))
+            fields[i].name = arg->args[1]->value.bytes;
+    }
+    zipped->type = type_array(b->l->arena, type_struct(b->l->arena, fields, x->argc), zipped->type->contains_null);
 }
 
 // (…).name: the parser has the name as a STRING.
@@ -149,7 +174,12 @@ static enum status bind_window_call(const struct context *c, struct ast_expr *x,
                           "in GROUP BY",
                           f->name);
     struct expr **args, *window;
+    struct scope *scope = &q->scope;
+    uint32_t columns = scope->count; // the window's own column is none of those it is made of
+    while (scope->count && scope->column[scope->count - 1].attribute == q->window_attribute)
+        scope->count--;
     enum status s = bind_args(c, x, &args);
+    scope->count = columns;
     if (!s)
         s = call_window(q->b, x, f, args, &window);
     if (s)
@@ -200,10 +230,12 @@ enum status bind_call(const struct context *c, struct ast_expr *x, struct expr *
                           "[NON_TIME_WINDOW_NOT_SUPPORTED_IN_STREAMING] %s(…) OVER is not there for streams; group "
                           "by window(time, …) instead",
                           text_of(b, x->name));
+    enum status s = takes_star(b, x) ? expand_arguments(c->q, x) : STATUS_OK;
     const struct aggregate *a = aggregate_find(x->name);
-    if (a)
+    if (a && !s)
         return bind_aggregate(c, x, a, out);
-    enum status s = check_plain(b, x);
+    if (!s)
+        s = check_plain(b, x);
     if (s)
         return s;
     if (slice_equal(x->name, SLICE(".")))
@@ -228,7 +260,11 @@ enum status bind_call(const struct context *c, struct ast_expr *x, struct expr *
         s = read_schema(b, x, args);
     if (!s && x->argc == 1 && strcmp(f->name, "window_time") == 0)
         s = check_window_time(b, x, args[0]);
-    return s ? s : call(b, x, f, args, x->argc, out);
+    if (!s)
+        s = call(b, x, f, args, x->argc, out);
+    if (!s && strcmp(f->name, "arrays_zip") == 0)
+        name_zipped(b, x, *out);
+    return s;
 }
 
 static struct ast_expr *find_window(struct ast_expr *x)

@@ -179,7 +179,8 @@ enum status bind_expr(const struct context *c, struct ast_expr *x, struct expr *
             return bind_place(b, x);
         return x->typed ? bind_typed(b, x, out) : STATUS_OK;
     case AST_STAR:
-        return BIND_ERROR(b, x, "[INVALID_USAGE_OF_STAR_OR_REGEX] * stands only in a SELECT list and in count(*)");
+        return BIND_ERROR(
+            b, x, "[INVALID_USAGE_OF_STAR_OR_REGEX] * stands only in a SELECT list and as an argument of a function");
     case AST_LAMBDA:
         return BIND_ERROR(b, x,
                           "[INVALID_LAMBDA_FUNCTION_CALL.NON_HIGHER_ORDER_FUNCTION] a lambda stands as an argument of "

@@ -67,6 +67,62 @@ static enum status expand_star(struct query *q, struct ast_expr *x, struct items
     return found || x->part_count == 0 ? STATUS_OK : expand_struct(q, x, list);
 }
 
+static struct ast_expr *star_name(struct query *q, const struct ast_expr *star, const struct item *item)
+{
+    struct arena *a = q->b->l->arena;
+    struct ast_expr *name = ARENA_NEW(a, struct ast_expr);
+    *name = *star;
+    name->kind = AST_NAME;
+    name->parts = ARENA_ARRAY(a, struct slice, star->part_count + 2);
+    name->part_count = 0;
+    if (item->expr->kind != EXPR_COLUMN) { // a field
+        memcpy(name->parts, star->parts, star->part_count * sizeof(*star->parts));
+        name->part_count = star->part_count;
+    }
+    for (uint32_t i = 0; name->part_count == 0 && i < q->scope.count; i++) {
+        const struct scope_column *c = &q->scope.column[i];
+        if (c->attribute == item->expr->column && slice_equal(c->name, item->name) && c->qualifier.size)
+            name->parts[name->part_count++] = c->qualifier;
+    }
+    name->parts[name->part_count++] = item->name;
+    return name;
+}
+
+enum status expand_arguments(struct query *q, struct ast_expr *x)
+{
+    uint32_t columns = q->scope.count, most = x->argc, argc = 0;
+    while (q->window && columns && q->scope.column[columns - 1].attribute == q->window_attribute)
+        columns--; // what `*` stands for was there before the window
+    struct items *lists = ARENA_ARRAY(q->b->l->arena, struct items, x->argc + 1);
+    for (uint32_t i = 0; i < x->argc; i++) {
+        if (x->args[i]->kind != AST_STAR)
+            continue;
+        enum status s = expand_star(q, x->args[i], &lists[i], columns);
+        if (s)
+            return s;
+        most += lists[i].count;
+    }
+    struct ast_expr **args = ARENA_ARRAY(q->b->l->arena, struct ast_expr *, most + 1);
+    for (uint32_t i = 0; i < x->argc; i++) {
+        for (uint32_t k = 0; k < lists[i].count; k++)
+            args[argc++] = star_name(q, x->args[i], &lists[i].at[k]);
+        if (x->args[i]->kind != AST_STAR)
+            args[argc++] = x->args[i];
+    }
+    x->args = args;
+    x->argc = argc;
+    return STATUS_OK;
+}
+
+// The name of an item without alias is that of what its stars stand for.
+static enum status expand_calls(struct query *q, struct ast_expr *x)
+{
+    enum status s = takes_star(q->b, x) ? expand_arguments(q, x) : STATUS_OK;
+    for (uint32_t i = 0; !s && i < x->argc; i++)
+        s = expand_calls(q, x->args[i]);
+    return s;
+}
+
 static enum status expand_generator(struct query *q, const struct ast_item *ast, struct items *list)
 {
     struct binder *b = q->b;
@@ -125,6 +181,7 @@ enum status bind_items(struct query *q, uint32_t columns)
             s = BIND_ERROR(q->b, ast->expr, "[UDTF_ALIAS_NUMBER_MISMATCH] a list of names is for a generator");
         } else {
             bool aliased = ast->alias.size > 0;
+            s = expand_calls(q, ast->expr);
             struct slice name = aliased ? ast->alias : automatic_name(q, ast->expr);
             *add(q, &list) = (struct item){.ast = ast->expr, .name = name, .aliased = aliased};
         }

@@ -51,14 +51,33 @@ static struct ast_expr *parse_in(struct parser *p, struct ast_expr *x, const str
     return expr_call_list(p, SLICE("in"), begin, &args);
 }
 
-static struct ast_expr *parse_like(struct parser *p, const char *name, struct ast_expr *x, const struct token *begin)
+// x LIKE ANY (a, b), LIKE ALL: of each pattern by itself, NOT too.
+static struct ast_expr *parse_like_each(struct parser *p, const char *name, struct ast_expr *x,
+                                        const struct token *begin, bool negate)
+{
+    const char *join = at_word(p, "ALL") ? "and" : "or";
+    struct ast_expr *all = NULL;
+    take(p);
+    take(p);
+    if (at_symbol(p, ")"))
+        return fail_expected(p, "a pattern between '(' and ')'");
+    do {
+        struct ast_expr *one = negated(p, expr_call_n(p, name, begin, 2, x, parse_expression(p)), begin, negate);
+        all = all ? expr_call_n(p, join, begin, 2, all, one) : one;
+    } while (accept_symbol(p, ","));
+    expect_symbol(p, ")", "behind the patterns");
+    return all;
+}
+
+static struct ast_expr *parse_like(struct parser *p, const char *name, struct ast_expr *x, const struct token *begin,
+                                   bool negate)
 {
     static const char *const quantifiers[] = {"ANY", "SOME", "ALL", NULL};
-    if (ahead_any(p, 0, quantifiers) && ahead_symbol(p, 1, "("))
-        return fail_unsupported(p, p->token, "LIKE ANY and LIKE ALL (write OR, AND)");
+    if (strcmp(name, "rlike") != 0 && ahead_any(p, 0, quantifiers) && ahead_symbol(p, 1, "("))
+        return parse_like_each(p, name, x, begin, negate);
     struct ast_expr *pattern = parse_value(p);
     if (!accept_word(p, "ESCAPE"))
-        return expr_call_n(p, name, begin, 2, x, pattern);
+        return negated(p, expr_call_n(p, name, begin, 2, x, pattern), begin, negate);
     const struct token *t = p->token;
     if (t->kind != TOKEN_STRING)
         return fail_expected(p, "a string of one character behind ESCAPE");
@@ -66,7 +85,7 @@ static struct ast_expr *parse_like(struct parser *p, const char *name, struct as
     if (escape.size != 1)
         return fail_token(p, t, "[INVALID_ESC] the escape is one character, not '%.*s'", (int)escape.size, escape.data);
     take(p);
-    return expr_call_n(p, name, begin, 3, x, pattern, expr_string(p, escape, t));
+    return negated(p, expr_call_n(p, name, begin, 3, x, pattern, expr_string(p, escape, t)), begin, negate);
 }
 
 static struct ast_expr *parse_is(struct parser *p, struct ast_expr *x, const struct token *begin)
@@ -112,7 +131,7 @@ static struct ast_expr *parse_predicate(struct parser *p)
             continue;
         for (uint32_t k = 0; k <= not ; k++)
             take(p);
-        return negated(p, parse_like(p, patterns[i].name, x, begin), begin, not > 0);
+        return parse_like(p, patterns[i].name, x, begin, not > 0);
     }
     if (at_word(p, "IS") && (is_name_token(ahead(p, 1)) || ahead_symbol(p, 1, "!"))) {
         take(p);

@@ -166,7 +166,7 @@ class Sql(Case):
                 ("SELECT cont(*) FROM t", "update", "there is no function `cont`; did you mean `count`?"),
                 ("SELECT rand() FROM t", "append", "there is no function `rand`; did you mean `round`?"),
                 ("SELECT upper(s, i) FROM t", "append", "upper takes 1 argument, not 2: upper(str)"),
-                ("SELECT sum(*) FROM t", "update", "* stands only in a SELECT list and in count(*)"),
+                ("SELECT 1 + * AS x FROM t", "append", "* stands only in a SELECT list and as an argument of a function"),
                 ("SELECT CAST(i AS STRNG) FROM t", "append", "STRNG is no type. Did you mean STRING?"),
                 ("SELECT s FROM t WHERE s", "append", "a condition must be BOOLEAN, this is STRING"),
                 ("SELECT s FROM t WHERE count(*) > 1", "update", "WHERE sees single rows, HAVING sees groups"),
