@@ -17,6 +17,7 @@ struct decoder {
     struct column **column; // of each schema column, the chunk's; NULL: not wanted
     struct csv_reader reader;
     bool begun, header_due;
+    bool message;        // a message is read, not a file: what is broken is one bad row of it, as it would come again
     uint32_t message_at; // of a message, some of whose rows were delivered
     struct arena whole;  // multiLine: the file as the reader wants it
     struct slice bytes;  // of it
@@ -136,7 +137,7 @@ static enum status deliver(struct decoder *d, struct slice record, bool good, st
 static enum status deliver_tokens(struct decoder *d, enum csv_end end, struct slice record, struct chunk *out,
                                   struct error *e)
 {
-    if (end == CSV_BROKEN)
+    if (end == CSV_BROKEN && !d->message)
         return csv_broken(record, e);
     bool good = false;
     if (end == CSV_RECORD)
@@ -416,12 +417,13 @@ static enum status decode_whole(struct decoder *d, struct slice bytes, struct ch
     enum status status = d->whole_open ? STATUS_OK : open_whole(d, bytes, out, e);
     while (status == STATUS_OK && out->rows.count < CHUNK_ROWS) {
         enum csv_end end = csv_read_next(&d->reader);
-        if (end == CSV_NONE) {
+        if (end != CSV_NONE)
+            status = deliver_tokens(d, end, record_of(d, out->arena), out, e);
+        if (end != CSV_RECORD) {
             d->whole_open = false;
             *used += bytes.size;
-            return STATUS_OK;
+            return status;
         }
-        status = deliver_tokens(d, end, record_of(d, out->arena), out, e);
     }
     return status;
 }
@@ -433,6 +435,7 @@ static enum status csv_decoder_decode(struct decoder *d, struct slice bytes, boo
 {
     *used = 0;
     use_chunk(d, out);
+    d->message = false;
     uint32_t mark = !d->begun && bytes.size >= 3 && memcmp(bytes.data, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
     if (d->multi_line) {
         if (!last)
@@ -471,6 +474,7 @@ static enum status csv_decoder_decode_one(struct decoder *d, struct slice messag
     use_chunk(d, out);
     struct decode_counters before = d->counters;
     d->header_due = false;
+    d->message = true;
     enum status status = message_rows(d, message, out, &used, e);
     if (status != STATUS_OK || used == message.size) {
         d->message_at = 0;

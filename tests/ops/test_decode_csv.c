@@ -100,6 +100,27 @@ static void messages_have_lines(void **unused)
     decoding_end(&d);
 }
 
+// In a file more columns than maxColumns end the query, as in Spark. A message would come again at every start.
+static void a_broken_message_is_one_bad_row(void **unused)
+{
+    (void)unused;
+    for (int multi_line = 0; multi_line < 2; multi_line++) {
+        struct decoding d;
+        open_three(&d);
+        decoding_option(&d, "maxColumns", "3");
+        d.option[d.options.count - 1].integer = 3;
+        decoding_option(&d, "multiLine", multi_line ? "true" : "false");
+        assert_int_equal(decoding_open(&d), STATUS_OK);
+        decoding_chunk(&d);
+        take_message(&d, "1,a", STATUS_OK);
+        take_message(&d, "2,b,3,4,5", STATUS_OK);
+        take_message(&d, "3,c", STATUS_OK);
+        assert_int_equal(d.chunk.rows.count, 3);
+        assert_int_equal(d.class->counters(d.decoder)->rejected, 1);
+        decoding_end(&d);
+    }
+}
+
 static void a_message_that_does_not_fit_comes_again(void **unused)
 {
     (void)unused;
@@ -282,6 +303,7 @@ int main(void)
         cmocka_unit_test(malformed_rows_are_the_end),
         cmocka_unit_test(chunks_follow_each_other),
         cmocka_unit_test(messages_have_lines),
+        cmocka_unit_test(a_broken_message_is_one_bad_row),
         cmocka_unit_test(a_message_that_does_not_fit_comes_again),
         cmocka_unit_test(hostile_quotes_end),
         cmocka_unit_test(both_ways_agree),
