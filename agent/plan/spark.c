@@ -76,6 +76,22 @@ static bool is_hidden(const struct json *m)
            (slice_equal_fold(m->name, SLICE("url")) && shown.size > 0 && memchr(shown.data, '@', shown.size) != NULL);
 }
 
+void spark_option_pairs(struct program *g, const struct option_spec *table, const struct json *part,
+                        const char *const *but)
+{
+    uint32_t count = 0;
+    for (const struct json *m = part->first; m != NULL; m = m->next) {
+        const struct option_spec *spec = option_find(table, m->name);
+        if (spec == NULL || spark_is_among(m->name, but))
+            continue;
+        text_printf(g->out, "%s\"%s\": ", count++ == 0 ? "" : ", ", spec->name);
+        if (m->kind == JSON_BOOLEAN)
+            text_string(g->out, m->boolean ? "\"true\"" : "\"false\"");
+        else
+            python_value(g->out, m);
+    }
+}
+
 void spark_left_out(struct program *g, const struct json *part, const char *const *named, bool in_named,
                     const char *words)
 {

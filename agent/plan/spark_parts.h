@@ -21,6 +21,9 @@ struct program {
 const char *spark_part_name(struct program *g, const struct json *parts, const struct json *part);
 // `.option("name", value)` as Spark wants it, on a line of its own.
 void spark_option(struct program *g, const struct option_spec *spec, const struct json *at);
+// `"name": "value", …`: the members of `part` that are options of `table` and not among `but`.
+void spark_option_pairs(struct program *g, const struct option_spec *table, const struct json *part,
+                        const char *const *but);
 // A comment of `words`, and a line for each member of `part` that is (`in_named`) or is not among `named`.
 void spark_left_out(struct program *g, const struct json *part, const char *const *named, bool in_named,
                     const char *words);

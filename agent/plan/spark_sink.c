@@ -89,17 +89,7 @@ static void append_csv_lines(struct program *g, const struct json *part, const s
 {
     g->prints_rows = true;
     text_string(g->out, "batch.coalesce(1).select(F.to_csv(F.struct(\"*\"), {");
-    uint32_t count = 0;
-    for (const struct json *m = part->first; m != NULL; m = m->next) {
-        const struct option_spec *spec = option_find(s->class->options, m->name);
-        if (spec == NULL || spark_is_among(m->name, sink_keys))
-            continue;
-        text_printf(g->out, "%s\"%s\": ", count++ == 0 ? "" : ", ", spec->name);
-        if (m->kind == JSON_BOOLEAN)
-            text_string(g->out, m->boolean ? "\"true\"" : "\"false\"");
-        else
-            python_value(g->out, m);
-    }
+    spark_option_pairs(g, s->class->options, part, sink_keys);
     text_string(g->out, "}).alias(\"value\"))");
 }
 

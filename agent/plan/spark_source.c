@@ -149,17 +149,7 @@ static void append_payload(struct program *g, const struct json *part, const str
     text_printf(g->out, "], \"%s\", ", s->decoder->name);
     append_schema(g, part, s);
     text_string(g->out, ", {");
-    uint32_t count = 0;
-    for (const struct json *m = part->first; m != NULL; m = m->next) {
-        const struct option_spec *spec = option_find(s->decoder->options, m->name);
-        if (spec == NULL || spark_is_among(m->name, bounds))
-            continue;
-        text_printf(g->out, "%s\"%s\": ", count++ == 0 ? "" : ", ", spec->name);
-        if (m->kind == JSON_BOOLEAN)
-            text_string(g->out, m->boolean ? "\"true\"" : "\"false\"");
-        else
-            python_value(g->out, m);
-    }
+    spark_option_pairs(g, s->decoder->options, part, bounds);
     text_string(g->out, "})\n");
 }
 
