@@ -220,8 +220,7 @@ static void exact_finish(const struct aggregate_call *bound, const void *group, 
         double place = (double)(s->count - 1) * p->at[k];
         uint64_t lower = (uint64_t)floor(place), higher = (uint64_t)ceil(place);
         double low = sorted[lower], high = sorted[higher];
-        result[k] =
-            lower == higher || low == high ? low : ((double)higher - place) * low + (place - (double)lower) * high;
+        result[k] = lower == higher || low == high ? low : low + (place - (double)lower) * (high - low);
     }
     put_result(bound, out, row, s->count > 0 ? result : NULL);
 }
