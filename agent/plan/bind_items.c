@@ -146,18 +146,39 @@ static enum status expand_generator(struct query *q, const struct ast_item *ast,
     return STATUS_OK;
 }
 
+// What a name of the SELECT list may mean.
+struct seen {
+    const struct query *q;
+    const struct items *list; // before it
+};
+
 static uint32_t count_qualifiers(void *self, const struct ast_expr *name)
 {
-    const struct query *q = self;
+    const struct query *q = ((const struct seen *)self)->q;
     uint32_t attribute, taken = 1;
     struct binder quiet = {.l = q->b->l};
     return scope_find(&quiet, &q->scope, name, &attribute, &taken) == STATUS_OK ? taken - 1 : 0;
 }
 
-// The name Spark gives a column that has no alias.
-static struct slice automatic_name(struct query *q, const struct ast_expr *x)
+// A column of FROM comes first. What a generator makes is a column like them.
+static bool is_lateral_alias(void *self, const struct ast_expr *name)
 {
-    struct ast_names names = {count_qualifiers, q};
+    const struct seen *seen = self;
+    uint32_t attribute, taken = 1;
+    struct binder quiet = {.l = seen->q->b->l};
+    if (scope_find(&quiet, &seen->q->scope, name, &attribute, &taken) != STATUS_END)
+        return false;
+    for (uint32_t i = 0; i < seen->list->count; i++)
+        if (seen->list->at[i].aliased && slice_equal_fold(seen->list->at[i].name, name->parts[0]))
+            return !seen->list->at[i].generated;
+    return false;
+}
+
+// The name Spark gives a column that has no alias.
+static struct slice automatic_name(struct query *q, const struct items *before, const struct ast_expr *x)
+{
+    struct seen seen = {q, before};
+    struct ast_names names = {count_qualifiers, is_lateral_alias, &seen};
     struct memory memory = {0};
     struct text t;
     text_init(&t, &memory);
@@ -182,7 +203,7 @@ enum status bind_items(struct query *q, uint32_t columns)
         } else {
             bool aliased = ast->alias.size > 0;
             s = expand_calls(q, ast->expr);
-            struct slice name = aliased ? ast->alias : automatic_name(q, ast->expr);
+            struct slice name = aliased ? ast->alias : automatic_name(q, &list, ast->expr);
             *add(q, &list) = (struct item){.ast = ast->expr, .name = name, .aliased = aliased};
         }
     }

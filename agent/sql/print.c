@@ -116,7 +116,13 @@ static uint32_t first_part(const struct printer *p, const struct ast_expr *x)
 static void print_column(struct printer *p, const struct ast_expr *x)
 {
     uint32_t first = first_part(p, x);
-    if (is_parameter(p->scope, x->parts[0])) {
+    bool parameter = is_parameter(p->scope, x->parts[0]);
+    bool lateral = !parameter && p->names != NULL && p->names->lateral(p->names->self, x);
+    if (lateral) { // q.p is printed as p
+        text_string(p->out, "lateralAliasReference(");
+        first = x->part_count - 1;
+    }
+    if (parameter) {
         text_string(p->out, "namedlambdavariable()");
         first = 1;
         if (x->part_count > 1)
@@ -127,6 +133,7 @@ static void print_column(struct printer *p, const struct ast_expr *x)
             text_char(p->out, '.');
         text_slice(p->out, x->parts[i]);
     }
+    text_string(p->out, lateral ? ")" : "");
 }
 
 static const struct zone *no_zone(void *self, struct slice name)

@@ -7,9 +7,11 @@
 #include "ops/text.h"
 
 // How many of a name's first parts say its table: `v.i` is printed as `i`, but a struct's `st.c` in full. Only the
-// binder knows; without it all parts are taken as columns.
+// binder knows; without it all parts are taken as columns. And whether it is an alias of the same SELECT list, which is
+// printed as lateralAliasReference(it).
 struct ast_names {
     uint32_t (*qualifiers)(void *self, const struct ast_expr *name);
+    bool (*lateral)(void *self, const struct ast_expr *name);
     void *self;
 };
 

@@ -70,7 +70,8 @@ static void test_names_and_types(void **state)
     } cases[] = {
         {OUTPUT_APPEND, "SELECT K, T.k, t.K AS z, s.x, S.y, t.s.x FROM t",
          "K: string, k: string, z: string, x: int, y: string, x: int"},
-        {OUTPUT_APPEND, "SELECT v AS x, x + 1 AS y, y * 2 FROM t", "x: int, y: int, (y * 2): int"},
+        {OUTPUT_APPEND, "SELECT v AS x, x + 1 AS y, y * 2 FROM t",
+         "x: int, y: int, (lateralAliasReference(y) * 2): int"},
         {OUTPUT_APPEND, "SELECT v AS k, k || 'a' FROM t", "k: int, concat(k, a): string"},
         {OUTPUT_APPEND, "SELECT s.*, q.k FROM (SELECT s, k FROM t) q", "x: int, Y: string, k: string"},
         {OUTPUT_APPEND, "SELECT k FROM (SELECT k, k FROM t)", "k: string"},

@@ -316,6 +316,12 @@ static uint32_t one_qualifier(void *self, const struct ast_expr *name)
     return slice_equal_fold(name->parts[0], SLICE("v")) ? 1 : 0;
 }
 
+static bool is_alias(void *self, const struct ast_expr *name)
+{
+    (void)self;
+    return slice_equal_fold(name->parts[0], SLICE("al"));
+}
+
 static void test_qualified(void **state)
 {
     static const struct {
@@ -328,8 +334,10 @@ static void test_qualified(void **state)
         {"v.st.d + 1", "(st.d + 1)"},
         {"cast(v.i as int)", "i"},
         {"cast(v.st.c as int)", "CAST(st.c AS INT)"},
+        {"al + i", "(lateralAliasReference(al) + i)"},
+        {"al.p + 1", "(lateralAliasReference(p) + 1)"},
     };
-    const struct ast_names names = {.qualifiers = one_qualifier};
+    const struct ast_names names = {.qualifiers = one_qualifier, .lateral = is_alias};
     (void)state;
     for (size_t i = 0; i < sizeof qualified / sizeof qualified[0]; i++) {
         struct arena arena;
