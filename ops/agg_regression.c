@@ -108,6 +108,8 @@ static void line_save(const struct aggregate_call *bound, const void *group, str
     out->size += sizeof s->v;
 }
 
+static const double COUNT_MAX = 9007199254740992.0; // 2^53: a DOUBLE counts no further
+
 static size_t line_load(const struct aggregate_call *bound, struct slice bytes, void *group)
 {
     (void)bound;
@@ -116,7 +118,8 @@ static size_t line_load(const struct aggregate_call *bound, struct slice bytes, 
         return 0;
     for (unsigned k = 0; k < VALUES; k++)
         s->v[k] = double_of_bits(load_little(bytes.data + 8 * k, 8));
-    return sizeof s->v;
+    // A count of whole rows; NaN is none.
+    return s->v[COUNT] >= 0 && s->v[COUNT] <= COUNT_MAX ? sizeof s->v : 0;
 }
 
 static const struct aggregate_kernels line_kernels = {
