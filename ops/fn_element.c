@@ -271,7 +271,9 @@ static enum status bind_array_contains(struct binding *b, struct error *e)
     struct expr *pair[] = {&element, b->arg[1]};
     const struct type *meet = type_widest_number(b->arena, pair, 2);
     if (!meet || !type_is_orderable(meet))
-        return binding_mismatch(b, 1, type_text(b->arena, t->element), e);
+        return error_set(e, STATUS_CONFIG,
+                         "[DATATYPE_MISMATCH.ARRAY_FUNCTION_DIFF_TYPES] %s: the array is %s, the value %s",
+                         b->function->name, type_text(b->arena, t), type_text(b->arena, b->arg[1]->type));
     if (!type_equal(meet, t->element))
         b->want[0] = type_array(b->arena, meet, t->contains_null);
     b->want[1] = meet;

@@ -337,7 +337,7 @@ static enum status bind_get_json_object(struct binding *b, struct error *e)
     b->type = type_simple(TYPE_STRING);
     b->nullable = true;
     b->kernel = get_json_object;
-    return binding_wants(b, (const enum want[]){WANT_STRING, WANT_STRING}, 2, e);
+    return binding_wants(b, (const enum want[]){WANT_TEXT, WANT_TEXT}, 2, e);
 }
 
 // ---- what is in an array or an object
@@ -386,7 +386,7 @@ static enum status bind_look_inside(struct binding *b, struct error *e)
     b->type = keys ? type_array(b->arena, type_simple(TYPE_STRING), true) : type_simple(TYPE_INT);
     b->nullable = true;
     b->kernel = keys ? object_keys : array_length;
-    return binding_want(b, 0, WANT_STRING, e);
+    return binding_want(b, 0, WANT_TEXT, e);
 }
 
 // JsonTuple: the last member of that name that is not null; NULL for the whole row where the text is bad.
@@ -424,7 +424,7 @@ static enum status bind_json_member(struct binding *b, struct error *e)
     b->type = type_simple(TYPE_STRING);
     b->nullable = true;
     b->kernel = json_member;
-    return binding_wants(b, (const enum want[]){WANT_STRING, WANT_STRING}, 2, e);
+    return binding_wants(b, (const enum want[]){WANT_TEXT, WANT_TEXT}, 2, e);
 }
 
 const struct function function_json_member = {.name = "json_member",
