@@ -205,7 +205,7 @@ enum status bind_grouping(const struct context *c, struct ast_expr *x, struct ex
         return STATUS_END;
     if (!id && x->argc != 1)
         return BIND_ERROR(b, x, "[WRONG_NUM_ARGS.WITHOUT_SUGGESTION] grouping takes one key of GROUP BY");
-    if (q->set_id == ATTRIBUTE_NONE || c->aggregate || c->clause == CLAUSE_WHERE || c->clause == CLAUSE_GROUP)
+    if (q->set_id == ATTRIBUTE_NONE || c->clause == CLAUSE_WHERE || c->clause == CLAUSE_GROUP)
         return BIND_ERROR(b, x,
                           "[UNSUPPORTED_GROUPING_EXPRESSION] %s stands in SELECT, HAVING and ORDER BY of a query with "
                           "ROLLUP, CUBE or GROUPING SETS",

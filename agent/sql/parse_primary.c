@@ -56,15 +56,13 @@ static struct ast_expr *parse_fields(struct parser *p, struct ast_expr *first, b
         if (x == NULL)
             return NULL;
         struct slice field = field_name(p, x, plain.count + 1);
-        bool counted = true;
-        if (accept_word(p, "AS") || is_name_token(p->token)) {
+        bool has_alias = accept_word(p, "AS") || is_name_token(p->token);
+        if (has_alias)
             field = expect_name(p, "a field name");
-            renamed = true;
-            counted = false;
-        }
+        renamed = renamed || has_alias;
         struct ast_expr *name = expr_string(p, field, begin);
         if (name != NULL)
-            name->symbol = counted;
+            name->symbol = has_alias;
         list_add_expr(p, &plain, x);
         list_add_expr(p, &named, name);
         list_add_expr(p, &named, x);

@@ -96,7 +96,7 @@ def add(case):
     ask("error_grouping_id_other_column", "SELECT k, grouping_id(k) AS g FROM events GROUP BY ROLLUP (k, j)")
     ask("error_grouping_id_order", "SELECT k, grouping_id(j, k) AS g FROM events GROUP BY ROLLUP (k, j)")
     ask("error_grouping_in_where", "SELECT k FROM events WHERE grouping(k) = 1 GROUP BY ROLLUP (k)")
-    ask("error_grouping_in_aggregate", "SELECT k, sum(grouping(k)) AS g FROM events GROUP BY ROLLUP (k)")
+    ask("agg_grouping_in_aggregate", "SELECT k, sum(grouping(k)) AS g FROM events GROUP BY ROLLUP (k)")
     ask("error_grouping_two_arguments", "SELECT k, grouping(k, j) AS g FROM events GROUP BY ROLLUP (k, j)")
     ask("error_rollup_missing", "SELECT k, v FROM events GROUP BY ROLLUP (k)")
     ask("error_rollup_aggregate", "SELECT k FROM events GROUP BY ROLLUP (count(*))")
