@@ -43,6 +43,7 @@ struct ast_expr {
     bool star;               // AST_CALL: count(*)
     bool lenient;            // AST_CAST: TRY_CAST
     bool over;               // AST_CALL with OVER (…): refused by the binder
+    bool ignore_nulls;       // AST_CALL with IGNORE NULLS: its last argument is TRUE
     // How it was written, for the name Spark gives it (agent/sql/print.h) and for the binder:
     bool symbol;     // AST_CALL: `- x`, not negative(x); struct(x AS a) that became "named_struct". AST_CAST: int(x)
     bool between;    // AST_CALL "and" of ">=" and "<=" that was x BETWEEN a AND b
@@ -61,6 +62,15 @@ struct ast_item {
 enum ast_relation_kind { AST_TABLE, AST_DERIVED, AST_JOIN, AST_LATERAL };
 enum ast_join { AST_INNER, AST_CROSS, AST_LEFT, AST_RIGHT, AST_FULL, AST_SEMI, AST_ANTI };
 
+// WATERMARK time [AS name] DELAY OF INTERVAL …
+struct ast_watermark {
+    uint32_t offset, length;
+    uint32_t number; // of the query's, from 0
+    struct ast_expr *time;
+    struct slice name; // size 0: none
+    int64_t delay;     // microseconds
+};
+
 struct ast_relation {
     enum ast_relation_kind kind;
     uint32_t offset, length;
@@ -74,8 +84,9 @@ struct ast_relation {
     struct slice *using; // USING (a, b)
     uint32_t using_count;
     bool natural;
-    struct ast_expr *generator; // AST_LATERAL
-    bool outer;                 // LATERAL VIEW OUTER
+    struct ast_expr *generator;      // AST_LATERAL
+    bool outer;                      // LATERAL VIEW OUTER
+    struct ast_watermark *watermark; // of any kind; NULL: none
 };
 
 struct ast_order {
