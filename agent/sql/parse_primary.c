@@ -56,12 +56,15 @@ static struct ast_expr *parse_fields(struct parser *p, struct ast_expr *first, b
         if (x == NULL)
             return NULL;
         struct slice field = field_name(p, x, plain.count + 1);
-        if (accept_word(p, "AS") || is_name_token(p->token)) {
+        bool has_alias = accept_word(p, "AS") || is_name_token(p->token);
+        if (has_alias)
             field = expect_name(p, "a field name");
-            renamed = true;
-        }
+        renamed = renamed || has_alias;
+        struct ast_expr *name = expr_string(p, field, begin);
+        if (name != NULL)
+            name->symbol = has_alias;
         list_add_expr(p, &plain, x);
-        list_add_expr(p, &named, expr_string(p, field, begin));
+        list_add_expr(p, &named, name);
         list_add_expr(p, &named, x);
         if (!accept_symbol(p, ","))
             break;
