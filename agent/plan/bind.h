@@ -44,7 +44,16 @@ struct binder {
     uint32_t reads; // sources named so far, each as often as it is
 };
 
-enum clause { CLAUSE_SELECT, CLAUSE_WHERE, CLAUSE_GROUP, CLAUSE_HAVING, CLAUSE_ORDER, CLAUSE_LATERAL, CLAUSE_ON };
+enum clause {
+    CLAUSE_SELECT,
+    CLAUSE_WHERE,
+    CLAUSE_GROUP,
+    CLAUSE_HAVING,
+    CLAUSE_ORDER,
+    CLAUSE_LATERAL,
+    CLAUSE_ON,
+    CLAUSE_WATERMARK
+};
 
 // One output of the SELECT list; `*` and generators make several.
 struct item {
@@ -125,9 +134,12 @@ enum status bind_set(struct query *q, const struct visible *ctes);
 enum status bind_join(struct query *q, const struct ast_relation *r, const struct visible *ctes);
 enum status bind_values(struct query *q, const struct ast_relation *r);
 void bind_row(struct query *q); // without FROM
+// A WATERMARK clause behind what made the scope's columns from `first` on.
+enum status bind_watermark(struct query *q, const struct ast_watermark *w, uint32_t first);
 enum status bind_relation(struct query *q, const struct ast_relation *r, const struct visible *ctes);
 enum status bind_expr(const struct context *c, struct ast_expr *x, struct expr **out);
-// `x` cast to BOOLEAN if it is a bare NULL (which WHERE does not take); else [DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN].
+// `x` cast to BOOLEAN if it stands in HAVING, or is a bare NULL (which WHERE does not take); else
+// [DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN].
 enum status bind_condition(const struct context *c, struct ast_expr *x, struct expr **out);
 // What ends a query of Spark's whatever the row: STATUS_CONFIG.
 enum status bind_fails(struct binder *b, const struct ast_expr *place, const struct expr *x);
@@ -161,6 +173,8 @@ enum status bind_sets(struct query *q, const uint32_t *key);
 void sets_apply(struct query *q, struct node *aggregate);
 // grouping(x), grouping_id(…); STATUS_END: it is neither.
 enum status bind_grouping(const struct context *c, struct ast_expr *x, struct expr **out);
+// Does `x`, written as `ast`, carry the watermark to what is above?
+bool shows_event_time(const struct query *q, const struct ast_expr *ast, const struct expr *x);
 // `x`, bound over FROM's columns, over the aggregation's instead.
 enum status group_lift(struct query *q, enum clause clause, const struct ast_expr *place, struct expr *x,
                        struct expr **out);

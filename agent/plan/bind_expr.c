@@ -135,7 +135,8 @@ enum status bind_condition(const struct context *c, struct ast_expr *x, struct e
     enum status s = bind_expr(c, x, out);
     if (s || (*out)->type->id == TYPE_BOOLEAN)
         return s;
-    if ((*out)->type->id == TYPE_NULL && c->clause != CLAUSE_WHERE) {
+    bool casts = c->clause == CLAUSE_HAVING && !c->filter; // AstBuilder.withHavingClause
+    if (casts || ((*out)->type->id == TYPE_NULL && c->clause != CLAUSE_WHERE)) {
         s = expr_cast(b->l->arena, b->l->session, *out, type_simple(TYPE_BOOLEAN), out, b->e);
         return s ? bind_place(b, x) : STATUS_OK;
     }

@@ -321,9 +321,9 @@ static enum status apply_project(struct query *q)
         const struct expr *x = item->expr;
         bool nullable = x->nullable || (q->grouped && q->generator_count == 0);
         enum window_kind window = window_of(l, x);
-        item->attribute = x->kind == EXPR_COLUMN && !item->aliased
-                              ? x->column
-                              : attribute_add(l, item->name, x->type, nullable, carries_event_time(l, x));
+        bool event_time = shows_event_time(q, item->ast, x);
+        bool same = x->kind == EXPR_COLUMN && !item->aliased && event_time == l->attributes[x->column].event_time;
+        item->attribute = same ? (uint32_t)x->column : attribute_add(l, item->name, x->type, nullable, event_time);
         l->attributes[item->attribute].window = window;
         n->items[i] = (struct assignment){item->expr, item->attribute};
     }
@@ -490,6 +490,7 @@ enum status query_bind(struct logical *l, struct error *e)
     struct ast_select *ast;
     struct binder b = {.l = l, .e = e};
     struct query *q;
+    l->clocks = l->pipeline->source_count;
     enum status s = sql_parse(&l->pipeline->query, l->arena, &ast, e);
     if (!s)
         s = bind_select(&b, ast, NULL, &q);

@@ -358,24 +358,23 @@ static void node_print(const struct logical *l, const struct node *n, struct tex
     }
 }
 
-static void mark_watermarks(const struct node *n, bool *sources)
+static void mark_clocks(const struct node *n, bool *clocks)
 {
-    for (const struct node *of = NULL; n; n = n->child) {
-        of = n->kind == NODE_WATERMARK ? n : of;
-        if (n->kind == NODE_SOURCE && of)
-            sources[n->source] = true;
+    for (; n; n = n->child) {
+        if (n->kind == NODE_WATERMARK)
+            clocks[n->clock] = true;
         if (n->second)
-            mark_watermarks(n->second, sources);
+            mark_clocks(n->second, clocks);
     }
 }
 
-static uint32_t sources_with_watermark(const struct logical *l)
+static uint32_t count_clocks(const struct logical *l)
 {
-    bool *sources = ARENA_ARRAY(l->arena, bool, l->pipeline->source_count);
+    bool *clocks = ARENA_ARRAY(l->arena, bool, l->clocks);
     uint32_t count = 0;
-    mark_watermarks(l->root, sources);
-    for (uint32_t i = 0; i < l->pipeline->source_count; i++)
-        count += sources[i];
+    mark_clocks(l->root, clocks);
+    for (uint32_t i = 0; i < l->clocks; i++)
+        count += clocks[i];
     return count;
 }
 
@@ -383,7 +382,7 @@ void plan_explain(const struct plan *p, struct text *out)
 {
     const struct logical *l = &p->logical;
     node_print(l, l->root, out);
-    uint32_t watermarks = sources_with_watermark(l);
+    uint32_t watermarks = count_clocks(l);
     if (watermarks > 1)
         text_printf(out, "time       the query's watermark is the %s of %" PRIu32 "%s\n",
                     l->pipeline->greatest_watermark ? "greatest" : "least", watermarks,

@@ -82,6 +82,7 @@ struct node {
 
     uint32_t column; // WATERMARK; DEDUP: the event time, or ATTRIBUTE_NONE; JOIN, AST_MARK: what it adds
     int64_t delay;   // … and its delay
+    uint32_t clock;  // WATERMARK: what it moves; those of one number are one (its place in l->clocks)
     bool within;     // DEDUP: dropDuplicatesWithinWatermark
     bool late;       // DEDUP: its late rows go, set by columns_prune
 
@@ -118,6 +119,7 @@ struct logical {
     struct attribute *attributes;
     uint32_t attribute_count, attribute_capacity;
     struct node *root; // a NODE_PROJECT
+    uint32_t clocks;   // a number greater than each WATERMARK's
     // lateRows: the node that drops them, which gets all columns of its source for that; NULL: no row is ever late
     const struct node *late, *late_source;
     const struct field *fields; // of the result

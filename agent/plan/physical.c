@@ -98,6 +98,7 @@ static void make_watermark(struct making *m, const struct node *n)
     uint32_t k = m->run->watermark_count++;
     m->run->watermark[k].op = op;
     m->run->watermark[k].source = source->source;
+    m->run->watermark[k].clock = n->clock;
 }
 
 // NULL: there are none.

@@ -253,6 +253,40 @@ bool plan_source_used(const struct plan *p, uint32_t source)
     return false;
 }
 
+uint32_t plan_clocks(const struct plan *p)
+{
+    return p->logical.clocks;
+}
+
+// `times`: what the watermarks met so far are made of.
+static bool is_time(const struct logical *l, const struct node *n, uint32_t source, struct slice column, bool *times)
+{
+    bool found = false;
+    for (; n; n = n->child) {
+        const struct source_table *t = &l->tables[n->source];
+        if (n->kind == NODE_WATERMARK)
+            times[n->column] = true;
+        for (uint32_t i = 0; n->kind == NODE_PROJECT && i < n->item_count; i++)
+            if (times[n->items[i].attribute])
+                expr_mark(n->items[i].expr, times);
+        for (uint32_t i = 0; n->kind == NODE_UNION && i < n->attribute_count; i++)
+            for (unsigned k = 0; k < 2; k++)
+                times[n->from[k][i]] |= times[n->attributes[i]];
+        for (uint32_t i = 0; n->kind == NODE_SOURCE && n->source == source && i < n->attribute_count; i++)
+            found |=
+                times[n->attributes[i]] && !t->column[i].decoded && slice_equal_fold(t->column[i].field.name, column);
+        if (n->second)
+            found |= is_time(l, n->second, source, column, times);
+    }
+    return found;
+}
+
+bool plan_times(const struct plan *p, uint32_t source, struct slice column)
+{
+    const struct logical *l = &p->logical;
+    return is_time(l, l->root, source, column, ARENA_ARRAY(l->arena, bool, l->attribute_count));
+}
+
 bool plan_wants_no_data_batch(const struct plan *p)
 {
     return (p->logical.pipeline->mode != OUTPUT_COMPLETE && node_count(p->logical.root, NODE_AGGREGATE) > 0) ||

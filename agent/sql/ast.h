@@ -44,6 +44,7 @@ struct ast_expr {
     bool lenient;                // AST_CAST: TRY_CAST
     bool fields;                 // AST_CALL: (a, b), struct(a, b), which IN (query) takes as so many values
     bool over;                   // AST_CALL with OVER (…): refused by the binder
+    bool ignore_nulls;           // AST_CALL with IGNORE NULLS: its last argument is TRUE
     const struct type *bound;    // what the binder found it to be; NULL: not bound
     // How it was written, for the name Spark gives it (agent/sql/print.h) and for the binder:
     bool symbol;  // AST_CALL: `- x`, not negative(x); struct(x AS a) that became "named_struct". AST_CAST: int(x).
@@ -78,6 +79,15 @@ enum ast_join {
     AST_SINGLE,
 };
 
+// WATERMARK time [AS name] DELAY OF INTERVAL …
+struct ast_watermark {
+    uint32_t offset, length;
+    uint32_t number; // of the query's, from 0
+    struct ast_expr *time;
+    struct slice name; // size 0: none
+    int64_t delay;     // microseconds
+};
+
 struct ast_relation {
     enum ast_relation_kind kind;
     uint32_t offset, length;
@@ -93,8 +103,9 @@ struct ast_relation {
     struct slice *using; // USING (a, b)
     uint32_t using_count;
     bool natural;
-    struct ast_expr *generator; // AST_LATERAL
-    bool outer;                 // LATERAL VIEW OUTER
+    struct ast_expr *generator;      // AST_LATERAL
+    bool outer;                      // LATERAL VIEW OUTER
+    struct ast_watermark *watermark; // of any kind; NULL: none
 };
 
 struct ast_order {

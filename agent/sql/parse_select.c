@@ -39,7 +39,8 @@ static bool begins_alias(const struct parser *p)
         return true;
     if (p->token->kind != TOKEN_WORD || (begins_from(p, 0) && !begins_from(p, 1)))
         return false;
-    if (begins_where(p, "WHERE") || begins_where(p, "HAVING") || begins_where(p, "LIMIT") || begins_where(p, "OFFSET"))
+    if (begins_where(p, "WHERE") || begins_where(p, "HAVING") || begins_where(p, "LIMIT") ||
+        begins_where(p, "OFFSET") || begins_where(p, "QUALIFY"))
         return false;
     if (at_words(p, "LATERAL", "VIEW") || (at_word(p, "WINDOW") && ahead_word(p, 2, "AS")))
         return false;
@@ -134,6 +135,10 @@ static struct ast_select *parse_specification(struct parser *p)
         s->having = parse_expression(p);
     if (at_word(p, "WINDOW") && ahead_word(p, 2, "AS"))
         return fail_unsupported(p, p->token, "the WINDOW clause");
+    if (begins_where(p, "QUALIFY"))
+        return fail_token(p, p->token,
+                          "[NON_TIME_WINDOW_NOT_SUPPORTED_IN_STREAMING] QUALIFY filters by window functions, which are "
+                          "not there for streams; group by window(time, …) and use HAVING");
     return select_finish(p, s);
 }
 
@@ -279,7 +284,12 @@ static void parse_ctes(struct parser *p, struct list *ctes)
     if (at_word(p, "RECURSIVE") && is_name_token(ahead(p, 1)) && !ahead_word(p, 1, "AS"))
         fail_unsupported(p, p->token, "WITH RECURSIVE");
     do {
+        const struct token *begin = p->token;
         struct ast_cte cte = {.name = expect_name(p, "the name of a common table expression")};
+        for (uint32_t i = 0; i < ctes->count; i++)
+            if (slice_equal_fold(((struct ast_cte *)ctes->data)[i].name, cte.name))
+                fail_token(p, begin, "[DUPLICATED_CTE_NAMES] WITH has a query named %.*s already", (int)cte.name.size,
+                           cte.name.data);
         if (at_symbol(p, "(") && !begins_query(p, 1))
             cte.columns = expect_names(p, "a column name", &cte.column_count);
         accept_word(p, "AS");

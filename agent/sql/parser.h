@@ -21,7 +21,8 @@ struct parser {
     struct token *token; // the one we look at
     struct token *first, *last;
     uint32_t depth;
-    bool schema; // a DDL schema: no CHAR, no VARCHAR
+    uint32_t watermarks; // clauses so far
+    bool schema;         // a DDL schema: no CHAR, no VARCHAR
 };
 
 enum status parser_open(struct parser *p, const struct sql_source *source, struct arena *arena, struct error *e);
