@@ -196,15 +196,6 @@ static struct ast_expr *field_literal(struct query *q, const struct ast_expr *pl
     return x;
 }
 
-// Fields that have no name are counted with those that a star stands for: col5.
-static void number_fields(struct query *q, struct ast_expr **args, uint32_t argc)
-{
-    for (uint32_t i = 0; i + 1 < argc; i += 2)
-        if (!args[i]->symbol && args[i + 1]->kind != AST_NAME &&
-            !(args[i + 1]->kind == AST_CALL && slice_equal(args[i + 1]->name, SLICE("."))))
-            args[i] = field_literal(q, args[i], slice_of(arena_printf(q->b->l->arena, "col%u", i / 2 + 1)));
-}
-
 enum status expand_arguments(struct query *q, struct ast_expr *x)
 {
     uint32_t columns = q->scope.count, most = x->argc, argc = 0;
@@ -235,8 +226,6 @@ enum status expand_arguments(struct query *q, struct ast_expr *x)
         if (x->args[i]->kind != AST_STAR)
             args[argc++] = x->args[i];
     }
-    if (named)
-        number_fields(q, args, argc);
     x->args = args;
     x->argc = argc;
     return STATUS_OK;
