@@ -155,7 +155,7 @@ static enum status bind_exact(struct aggregate_binding *b, struct percentile *p,
     else if (!type_is_numeric(t) && t->id != TYPE_STRING && t->id != TYPE_NULL)
         return aggregate_mismatch(b, 0, "NUMERIC or an interval", e);
     b->want[0] = result;
-    b->type = p->list ? type_array(b->arena, result, false) : result;
+    b->type = p->list ? type_array(b->arena, result, true) : result;
     b->nullable = true;
     b->state_size = (sizeof(struct values) + 7u) & ~7u;
     b->state = p;

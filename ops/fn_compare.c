@@ -198,11 +198,9 @@ static enum status bind_operands(struct binding *b, bool equality, struct error 
     const struct type *t = equality ? boolean_meets(b) : NULL;
     if (!t)
         t = type_comparable(b->arena, b->arg[0], b->arg[1]);
-    if (!t && !type_alike(b->arg[0]->type, b->arg[1]->type))
+    if (!t)
         return binding_differ(b, b->arg[0]->type, b->arg[1]->type, e);
     b->want[0] = b->want[1] = t;
-    if (!t)
-        t = b->arg[0]->type; // the names of their fields differ
     b->nullable |= !type_equal(b->arg[0]->type, t) || !type_equal(b->arg[1]->type, t);
     b->type = type_simple(TYPE_BOOLEAN);
     return check_orderable(b, t, e);
@@ -224,7 +222,7 @@ static enum status bind_comparison(struct binding *b, struct error *e)
         return bind_truth(b, boolean, truth, e);
     enum status status = bind_operands(b, which <= NOT_EQUAL, e);
     if (status == STATUS_OK)
-        b->kernel = kernels[which][binding_type(b, 0)->id];
+        b->kernel = kernels[which][b->want[0]->id];
     return status;
 }
 
@@ -252,7 +250,7 @@ static enum status bind_in(struct binding *b, struct error *e)
     const struct type *t = binding_common(b, 0);
     bool alike = !t;
     for (uint32_t i = 1; alike && i < b->argc; i++)
-        alike = type_alike(b->arg[0]->type, b->arg[i]->type);
+        alike = type_equal_unnamed(b->arg[0]->type, b->arg[i]->type);
     if (!t && !alike)
         return binding_no_common(b, e);
     if (alike)

@@ -131,7 +131,7 @@ uint32_t type_width(const struct type *t)
     return widths[t->id];
 }
 
-static bool equal(const struct type *a, const struct type *b, bool by_name)
+static bool equal(const struct type *a, const struct type *b, bool named)
 {
     if (a == b)
         return true;
@@ -143,15 +143,15 @@ static bool equal(const struct type *a, const struct type *b, bool by_name)
     case TYPE_INTERVAL_DT:
         return a->precision == b->precision && a->scale == b->scale;
     case TYPE_ARRAY:
-        return equal(a->element, b->element, by_name);
+        return equal(a->element, b->element, named);
     case TYPE_MAP:
-        return equal(a->key, b->key, by_name) && equal(a->element, b->element, by_name);
+        return equal(a->key, b->key, named) && equal(a->element, b->element, named);
     case TYPE_STRUCT:
         if (a->field_count != b->field_count)
             return false;
         for (uint32_t i = 0; i < a->field_count; i++)
-            if ((by_name && !slice_equal(a->fields[i].name, b->fields[i].name)) ||
-                !equal(a->fields[i].type, b->fields[i].type, by_name))
+            if ((named && !slice_equal(a->fields[i].name, b->fields[i].name)) ||
+                !equal(a->fields[i].type, b->fields[i].type, named))
                 return false;
         return true;
     default:
@@ -164,7 +164,7 @@ bool type_equal(const struct type *a, const struct type *b)
     return equal(a, b, true);
 }
 
-bool type_alike(const struct type *a, const struct type *b)
+bool type_equal_unnamed(const struct type *a, const struct type *b)
 {
     return equal(a, b, false);
 }
