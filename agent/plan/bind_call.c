@@ -271,7 +271,12 @@ enum status bind_call(const struct context *c, struct ast_expr *x, struct expr *
                           "[NON_TIME_WINDOW_NOT_SUPPORTED_IN_STREAMING] %s(…) OVER is not there for streams; group "
                           "by window(time, …) instead",
                           text_of(b, x->name));
-    enum status s = takes_star(b, x) ? expand_arguments(c->q, x) : STATUS_OK;
+    if (x->subquery)
+        return bind_subquery(c, x, out);
+    enum status s = bind_grouping(c, x, out);
+    if (s != STATUS_END)
+        return s;
+    s = takes_star(b, x) ? expand_arguments(c->q, x) : STATUS_OK;
     const struct aggregate *a = aggregate_find(x->name);
     if (a && !s)
         return bind_aggregate(c, x, a, out);
@@ -284,9 +289,6 @@ enum status bind_call(const struct context *c, struct ast_expr *x, struct expr *
     if (slice_equal_fold(x->name, SLICE("struct")))
         return bind_struct(c, x, out);
     const struct function *f = function_find(x->name);
-    for (uint32_t i = 0; i < x->argc && !f; i++)
-        if (x->args[i]->kind == AST_SUBQUERY)
-            return bind_expr(c, x->args[i], out); // EXISTS: refused there
     if (!f)
         return unresolved_routine(b, x);
     if (f->flags & FUNCTION_GENERATOR)

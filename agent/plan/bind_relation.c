@@ -252,6 +252,9 @@ static enum status bind_plain(struct query *q, const struct ast_relation *r, con
     case AST_DERIVED:
         s = bind_query(q, r->query, ctes, r->alias);
         return s ? s : rename_columns(q, r, first);
+    case AST_VALUES:
+        s = bind_values(q, r);
+        return s ? s : rename_columns(q, r, first);
     case AST_LATERAL:
         return bind_lateral(q, r, ctes);
     case AST_JOIN:

@@ -25,6 +25,7 @@ struct attribute {
 
 enum node_kind {
     NODE_SOURCE,
+    NODE_VALUES,
     NODE_UNION,
     NODE_JOIN,
     NODE_WATERMARK,
@@ -32,6 +33,7 @@ enum node_kind {
     NODE_FILTER,
     NODE_WINDOW,
     NODE_GENERATE,
+    NODE_EXPAND,
     NODE_AGGREGATE,
     NODE_SORT,
     NODE_LIMIT,
@@ -62,11 +64,11 @@ struct sort_key {
 struct node {
     enum node_kind kind;
     uint32_t offset, length; // its clause in the SQL text
-    struct node *child;      // NULL: NODE_SOURCE
+    struct node *child;      // NULL: NODE_SOURCE, NODE_VALUES
     struct node *second;     // UNION, JOIN: the other input; NULL: all others
 
-    uint32_t *attributes; // SOURCE: one for each column of its table; WINDOW: 1; GENERATE, UNION: its columns;
-                          // JOIN: those of both sides that it hands on
+    uint32_t *attributes; // SOURCE, VALUES: one for each column of its table; WINDOW: 1; GENERATE, UNION: its columns;
+                          // JOIN: those of both sides that it hands on; EXPAND: the set's id, and its place or not
     uint32_t attribute_count;
     uint32_t *from[2]; // UNION: its columns in `child`, in `second`
 
@@ -74,9 +76,12 @@ struct node {
     bool is_static;  // SOURCE: a table
     bool *wanted;    // SOURCE: columns that are asked for, set by columns_prune
 
+    struct expr **values; // VALUES: row by row
+    uint32_t rows;
+
     enum ast_join join; // JOIN; NATURAL and USING have become conjuncts
 
-    uint32_t column; // WATERMARK; DEDUP: the event time, or ATTRIBUTE_NONE
+    uint32_t column; // WATERMARK; DEDUP: the event time, or ATTRIBUTE_NONE; JOIN, AST_MARK: what it adds
     int64_t delay;   // … and its delay
     uint32_t clock;  // WATERMARK: what it moves; those of one number are one (its place in l->clocks)
     bool within;     // DEDUP: dropDuplicatesWithinWatermark
@@ -92,7 +97,10 @@ struct node {
 
     bool cte; // PROJECT: of a WITH query; Spark's checks do not look behind it
 
-    struct assignment *items; // PROJECT: its columns, in order; AGGREGATE, DEDUP: the keys
+    uint64_t *sets; // EXPAND: grouping sets, bit k: key k is in it
+    uint32_t set_count;
+
+    struct assignment *items; // PROJECT: its columns, in order; AGGREGATE, DEDUP, EXPAND: the keys
     uint32_t item_count;
     struct aggregate_part *parts; // AGGREGATE
     uint32_t part_count;
@@ -139,7 +147,8 @@ bool conjunct_is_key(const struct logical *l, const struct expr *x, const bool *
                      struct expr *sides[2]);
 // Does `x` read no other attributes?
 bool mentions_only(const struct logical *l, const struct expr *x, const bool *allowed);
-// Value of an expression without columns, computed as a query would; of an ARRAY, STRUCT, MAP only whether it is NULL.
+bool expr_is_constant(const struct expr *x); // no column, no draw, no subquery
+// Value of a constant expression, computed as a query would; of an ARRAY, STRUCT, MAP only whether it is NULL.
 struct value constant_value(const struct logical *l, const struct expr *x);
 
 // Expressions, as a growing list in the plan's arena.

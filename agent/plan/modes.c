@@ -37,11 +37,6 @@ static enum status refuse_late(const struct logical *l, const struct node *n, co
         what, mode_name(l->pipeline->mode));
 }
 
-static bool is_constant(const struct expr *x)
-{
-    return expr_is_deterministic(x) && expr_mark(x, NULL) == 0;
-}
-
 static enum status check_session(const struct logical *l, const struct node *n, struct error *e)
 {
     int32_t session = aggregate_session_key(l, n);
@@ -53,7 +48,7 @@ static enum status check_session(const struct logical *l, const struct node *n, 
                           "[STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION] a session_window cannot be in update mode: a "
                           "session that was printed may become part of another; choose append or complete");
     for (uint32_t i = 0; i < n->item_count; i++)
-        keys += (int32_t)i != session && !is_constant(n->items[i].expr);
+        keys += (int32_t)i != session && !expr_is_constant(n->items[i].expr);
     if (keys == 0)
         return NODE_ERROR(l, n, e,
                           "a session_window cannot be the only key of a stream: group by what the sessions are of, too "
@@ -151,8 +146,6 @@ static enum status check_join(const struct logical *l, const struct node *n, str
     };
     if (left && right)
         return NODE_ERROR(l, n, e, "[UNSUPPORTED_FEATURE] joins of two streams are not supported yet");
-    if (n->join == AST_FULL && !left && !right)
-        return NODE_ERROR(l, n, e, "[UNSUPPORTED_FEATURE] FULL JOIN of two tables is not supported yet");
     bool keeps_table = n->join == AST_FULL ||
                        (right && n->join != AST_INNER && n->join != AST_CROSS && n->join != AST_RIGHT) ||
                        (left && n->join == AST_RIGHT);

@@ -1,6 +1,7 @@
 #include "agent/plan/plan.h"
 
 #include "agent/plan/physical.h"
+#include "agent/plan/subquery.h"
 
 static const char *corrupt_column(const struct pipeline_source *s, struct arena *a)
 {
@@ -88,9 +89,22 @@ static uint32_t count_steps(const struct node *n)
     return count;
 }
 
+static uint32_t count_reads(const struct node *n)
+{
+    uint32_t count = 0;
+    for (; n; n = n->child)
+        count += (n->kind == NODE_SOURCE) + (n->second ? count_reads(n->second) : 0);
+    return count;
+}
+
 static enum status check_size(const struct logical *l, struct error *e)
 {
-    uint32_t steps = count_steps(l->root) + (l->late ? 1 : 0);
+    uint32_t steps = count_steps(l->root) + (l->late ? 1 : 0), reads = count_reads(l->root);
+    if (reads > PLAN_READS)
+        return sql_error(&l->pipeline->query, l->root->offset, l->root->length, e,
+                         "[UNSUPPORTED_FEATURE] the query reads sources %u times, each query in an expression for each "
+                         "place it stands in; there may be %d",
+                         reads, PLAN_READS);
     if (steps <= PLAN_OPERATORS)
         return STATUS_OK;
     return sql_error(&l->pipeline->query, l->root->offset, l->root->length, e,
@@ -157,7 +171,9 @@ enum status plan_make(const struct pipeline *pipeline, const struct session *ses
     if (s)
         return s;
     p->field_count = l->root->item_count;
+    subqueries_tie(l);
     predicates_push(l);
+    subqueries_place(l);
     s = late_rows_find(l, e);
     if (s)
         return s;

@@ -55,6 +55,7 @@ struct plan_run {
         struct op *op; // what its chunks are pushed to
         unsigned input;
         uint32_t made;   // operators that were there before
+        bool is_static;  // a table
     } entry[PLAN_READS]; // for each of plan_reads
     uint32_t entry_count;
     struct op *all[PLAN_OPERATORS]; // every operator but the collector, each before the one it pushes to

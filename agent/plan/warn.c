@@ -44,10 +44,11 @@ static void warn_aggregate(const struct logical *l, const struct node *n, struct
     if (!complete && aggregate_time_key(l, n) >= 0)
         return;
     warn_values(n, out);
-    if (!has_keys(n))
+    const struct node *keys = n->child->kind == NODE_EXPAND ? n->child : n;
+    if (!has_keys(keys))
         return;
     text_printf(out, "warning: the state grows with each new value of ");
-    names_print(l, n->items, n->item_count, out);
+    names_print(l, keys->items, keys->item_count, out);
     if (complete)
         text_string(out,
                     ": outputMode complete keeps all groups for ever. Where new ones keep coming, choose append or "

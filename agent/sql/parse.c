@@ -104,7 +104,7 @@ bool begins_expression(const struct parser *p, uint32_t count)
 }
 
 // The token behind the parenthesis that matches the one at `count`.
-static uint32_t behind_parenthesis(const struct parser *p, uint32_t count)
+uint32_t behind_parenthesis(const struct parser *p, uint32_t count)
 {
     uint32_t depth = 0;
     for (; ahead(p, count)->kind != TOKEN_END; count++) {

@@ -152,6 +152,20 @@ static struct ast_relation *parse_table(struct parser *p)
     return relation_finish(p, r);
 }
 
+struct ast_relation *parse_values(struct parser *p)
+{
+    struct ast_relation *r = relation_new(p, AST_VALUES);
+    struct list rows = {0};
+    take(p);
+    do
+        list_add_expr(p, &rows, parse_expression(p));
+    while (accept_symbol(p, ","));
+    parse_table_alias(p, r);
+    r->rows = (struct ast_expr **)rows.data;
+    r->row_count = rows.count;
+    return relation_finish(p, r);
+}
+
 static struct ast_relation *parse_derived(struct parser *p)
 {
     struct ast_relation *r = relation_new(p, AST_DERIVED);
@@ -180,7 +194,7 @@ static struct ast_relation *parse_relation_primary(struct parser *p)
     if (at_word(p, "LATERAL") && is_name_token(ahead(p, 1)) && ahead_symbol(p, 2, "("))
         return parse_lateral_call(p);
     if (at_word(p, "VALUES") && begins_expression(p, 1))
-        return fail_unsupported(p, p->token, "VALUES (an inline table)");
+        return parse_values(p);
     if (!at_symbol(p, "("))
         return parse_table(p);
     if (begins_query(p, 1))

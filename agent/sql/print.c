@@ -229,6 +229,8 @@ static void print_in(struct printer *p, const struct ast_expr *x)
     text_char(p->out, '(');
     print(p, x->args[0]);
     text_string(p->out, " IN (");
+    if (x->subquery)
+        text_string(p->out, "listquery()");
     print_list(p, x->args + 1, x->argc - 1);
     text_string(p->out, "))");
 }
@@ -327,7 +329,7 @@ static void print_call_arguments(struct printer *p, const struct ast_expr *x)
     text_string(p->out, x->distinct ? "(DISTINCT " : "(");
     if (x->star)
         text_char(p->out, '1');
-    if (x->argc > 0 && x->args[0]->kind != AST_SUBQUERY)
+    if (x->argc > 0)
         print_list(p, x->args, s != NULL && s->keep > 0 && s->keep < x->argc ? s->keep : x->argc);
     if (s != NULL && s->extra != NULL)
         text_string(p->out, s->extra);
