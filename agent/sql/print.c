@@ -334,6 +334,7 @@ static const struct shape {
     {"datepart", 2, "datepart(", " FROM ", ")"},
     {"if", 3, "(IF(", ", ", "))"},
     {"rlike", 2, "RLIKE(", ", ", ")"},
+    {"convert_timezone", 2, "convert_timezone(current_timezone(), ", ", ", ")"},
     {"log", 1, "LOG(E(), ", "", ")"},
 };
 
