@@ -87,6 +87,11 @@ static void warn_source(const struct pipeline_source *s, struct text *out)
     if (mode && s->decoder && option_find(s->decoder->options, SLICE("mode")) && !decode_mode_known(mode->text))
         text_printf(out, "warning: source %.*s: there is no mode \"%.*s\": as in Spark it is PERMISSIVE\n",
                     (int)s->name.size, s->name.data, (int)mode->text.size, mode->text.data);
+    if (s->decoder == &decoder_csv && s->class->columns != NULL && option_boolean(&s->options, "multiLine"))
+        text_printf(out,
+                    "warning: source %.*s: each record of a message is a row; with multiLine Spark's from_csv reads "
+                    "the first\n",
+                    (int)s->name.size, s->name.data);
 }
 
 static void warn_nodes(const struct node *n, struct warning *w)
