@@ -1,7 +1,6 @@
 #include "ops/casts.h"
 #include "ops/datetime.h"
 #include "ops/number.h"
-#include "ops/utf8.h"
 
 #include <math.h>
 
@@ -101,43 +100,9 @@ static bool to_fraction(const struct cast_place *p)
     return true;
 }
 
-// The digit that a character is (Character.digit): '0' + its value; 0: none. Each script's ten stand side by side.
-static char digit_of(uint32_t character)
-{
-    static const uint16_t zeros[] = {0x0660, 0x06F0, 0x07C0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6,
-                                     0x0C66, 0x0CE6, 0x0D66, 0x0DE6, 0x0E50, 0x0ED0, 0x0F20, 0x1040, 0x1090,
-                                     0x17E0, 0x1810, 0x1946, 0x19D0, 0x1A80, 0x1A90, 0x1B50, 0x1BB0, 0x1C40,
-                                     0x1C50, 0xA620, 0xA8D0, 0xA900, 0xA9D0, 0xA9F0, 0xAA50, 0xABF0, 0xFF10};
-    for (size_t i = 0; i < sizeof zeros / sizeof zeros[0]; i++)
-        if (character >= zeros[i] && character < zeros[i] + 10u)
-            return (char)('0' + (character - zeros[i]));
-    return 0;
-}
-
-// The text with ASCII digits in place of those of other scripts, which BigDecimal reads; as it was if it has none.
-static struct slice ascii_digits(struct arena *arena, struct slice s)
-{
-    uint32_t i = 0, size = 0;
-    while (i < s.size && (unsigned char)s.data[i] < 0x80)
-        i++;
-    if (i == s.size)
-        return s;
-    char *to = arena_alloc(arena, s.size);
-    for (i = 0; i < s.size;) {
-        uint32_t character, bytes = (uint32_t)utf8_read(s.data + i, s.size - i, &character);
-        char digit = digit_of(character);
-        if (digit == 0 && bytes > 1)
-            return s;
-        to[size++] = digit != 0 ? digit : s.data[i];
-        i += bytes;
-    }
-    return (struct slice){to, size};
-}
-
 static bool to_decimal(const struct cast_place *p)
 {
-    struct slice s = ascii_digits(p->call->arena, slice_trim_java(source(p)));
-    return decimal_parse(s, cast_size(p->out->type), &p->out->decimal[p->to]);
+    return decimal_parse_digits(slice_trim_java(source(p)), cast_size(p->out->type), &p->out->decimal[p->to]);
 }
 
 static bool is_one_of(struct slice s, const char *const *names)

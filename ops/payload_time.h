@@ -44,5 +44,7 @@ void payload_time_print(const struct payload_time *t, const struct column *c, ui
 bool payload_timestamp(const struct payload_time *t, struct slice s, int64_t *micros);
 bool payload_timestamp_ntz(const struct payload_time *t, struct slice s, int64_t *micros);
 bool payload_date(const struct payload_time *t, struct slice s, int32_t *days);
+// An interval as CAST reads it, into a column of such a type.
+bool payload_interval(struct slice s, struct column *c, uint32_t row);
 
 #endif
