@@ -75,8 +75,12 @@ static void decode(struct query *q, const struct plan_read *read, struct chunk *
     struct options options = {0};
     struct decoder *d = NULL;
     uint32_t used;
-    struct decode_spec spec = {schema->fields, schema->field_count, read->output, read->outputs,
-                               &options,       &q->f.session};
+    struct decode_spec spec = {.fields = schema->fields,
+                               .field_count = schema->field_count,
+                               .output = read->output,
+                               .outputs = read->outputs,
+                               .options = &options,
+                               .session = &q->f.session};
     FUZZ_CHECK(decoder_json.open(&spec, &q->f.memory, &d, &q->f.error) == STATUS_OK);
     *chunk = (struct chunk){.columns = read->outputs, .arena = &q->f.arena};
     chunk->column = ARENA_ARRAY(&q->f.arena, struct column *, read->outputs + 1);
