@@ -49,7 +49,7 @@ def error_of(e, phase):
     if name is None:
         name = (re.findall(r"\[([A-Z][A-Z0-9_.]+)\]", str(e)) or [type(e).__name__])[0]
     causes = re.findall(r"(?:Caused by|^|\n|: )[ :]*((?:java|org|scala)[\w.$]+(?:Exception|Error)[^\n]*)", str(e))
-    return {"contains": name, "phase": phase, "message": " / ".join(dict.fromkeys(causes))[:1000] or str(e)[:1000]}
+    return {"contains": name, "phase": phase, "message": " / ".join(dict.fromkeys(causes)) or str(e)}
 
 
 def rows_of(text):
