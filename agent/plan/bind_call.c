@@ -81,9 +81,9 @@ static enum status bind_struct(const struct context *c, struct ast_expr *x, stru
     if (s)
         return s;
     for (uint32_t i = 0; i < x->argc; i++) {
-        const struct ast_expr *arg = x->args[i];
-        struct slice name =
-            arg->kind == AST_NAME ? arg->parts[arg->part_count - 1] : slice_of(arena_printf(a, "col%u", i + 1));
+        struct slice name;
+        if (!sql_field_name(x->args[i], &name))
+            name = slice_of(arena_printf(a, "col%u", i + 1));
         args[2 * i] = expr_literal(a, (struct value){.type = type_simple(TYPE_STRING), .bytes = name});
         args[2 * i + 1] = values[i];
     }

@@ -157,6 +157,7 @@ enum status plan_make(const struct pipeline *pipeline, const struct session *ses
     if (s)
         return s;
     p->field_count = l->root->item_count;
+    expressions_simplify(l);
     predicates_push(l);
     s = late_rows_find(l, e);
     if (s)

@@ -123,7 +123,12 @@ static void parse_suffixes(struct parser *p, struct ast_expr *call, struct list 
         call->filter = parse_expression(p);
         expect_symbol(p, ")", "behind the condition of FILTER");
     }
+    uint32_t given = args->count;
     parse_nulls(p, args);
+    if (args->count > given) // Spark makes them anew, which loses the alias
+        call->name = slice_equal_fold(call->name, SLICE("first_value"))  ? SLICE("first")
+                     : slice_equal_fold(call->name, SLICE("last_value")) ? SLICE("last")
+                                                                         : call->name;
     if (at_word(p, "OVER") && (ahead_symbol(p, 1, "(") || (is_name_token(ahead(p, 1)) && !ahead_word(p, 1, "FROM")))) {
         take(p);
         skip_window(p);
