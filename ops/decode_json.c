@@ -349,6 +349,7 @@ static enum status json_decoder_decode_one(struct decoder *d, struct slice messa
     if (out->rows.count == CHUNK_ROWS)
         return STATUS_AGAIN;
     use_chunk(d, out);
+    d->formats.normal = true; // as from_json, which is what a message goes through in Spark
     if (message.size && message.data[0] == '{' && !d->rest.active) {
         // The short way needs a newline behind its record.
         char *copy = arena_alloc(out->arena, (size_t)message.size + QUICK_GUESS_MAX);

@@ -218,7 +218,7 @@ static const char *put_null(const char *p, struct column *c, uint32_t row)
     return p;
 }
 
-// A STRING takes what is no string as it stands.
+// A STRING takes what is no string as it stands, in a file.
 static const char *quick_text(struct json_quick *q, const char *p, struct column *c, uint32_t row)
 {
     const char *from = p;
@@ -275,7 +275,7 @@ static const char *quick_member(struct json_quick *q, const char *p, uint32_t me
     int64_t v;
     switch (s->type->id) {
     case TYPE_STRING:
-        return quick_text(q, p, c, row);
+        return *p != '"' && s->formats->normal ? quick_tree(q, p, s, c, row) : quick_text(q, p, c, row);
     case TYPE_TIMESTAMP:
     case TYPE_BIGINT:
     case TYPE_INT:

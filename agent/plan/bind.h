@@ -125,6 +125,8 @@ enum status bind_item(struct query *q, struct item *item);
 // The SELECT list: stars (over the first `columns` of the scope) and generators expanded, names given; expressions are
 // bound by bind_item.
 enum status bind_items(struct query *q, uint32_t columns);
+// The name Spark gives a column that has no alias, behind `count` others; it may be another one once `x` is bound.
+struct slice automatic_name(struct query *q, const struct item *before, uint32_t count, const struct ast_expr *x);
 // Whether an argument of the function `x` is a star; expand_arguments puts the names of its columns there.
 bool takes_star(struct binder *b, const struct ast_expr *x);
 enum status expand_arguments(struct query *q, struct ast_expr *x);

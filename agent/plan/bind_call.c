@@ -71,6 +71,13 @@ static enum status call(struct binder *b, const struct ast_expr *x, const struct
     return s ? bind_place(b, x) : bind_fails(b, x, *out);
 }
 
+// st['x'] is the field st.x.
+static bool is_field_item(const struct ast_expr *x)
+{
+    return slice_equal(x->name, SLICE("[]")) && x->args[0]->bound->id == TYPE_STRUCT &&
+           x->args[1]->kind == AST_LITERAL && x->args[1]->value.type->id == TYPE_STRING;
+}
+
 // struct(a, t.b, a + 1) is named_struct('a', a, 'b', t.b, 'col3', a + 1) (ResolveCreateNamedStruct).
 static enum status bind_struct(const struct context *c, struct ast_expr *x, struct expr **out)
 {
@@ -81,9 +88,11 @@ static enum status bind_struct(const struct context *c, struct ast_expr *x, stru
     if (s)
         return s;
     for (uint32_t i = 0; i < x->argc; i++) {
-        struct slice name;
-        if (!sql_field_name(x->args[i], &name))
-            name = slice_of(arena_printf(a, "col%u", i + 1));
+        const struct ast_expr *arg = x->args[i];
+        bool field = arg->kind == AST_CALL && (slice_equal(arg->name, SLICE(".")) || is_field_item(arg));
+        struct slice name = arg->kind == AST_NAME ? arg->parts[arg->part_count - 1]
+                            : field               ? arg->args[1]->value.bytes
+                                                  : slice_of(arena_printf(a, "col%u", i + 1));
         args[2 * i] = expr_literal(a, (struct value){.type = type_simple(TYPE_STRING), .bytes = name});
         args[2 * i + 1] = values[i];
     }

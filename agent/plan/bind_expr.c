@@ -148,16 +148,17 @@ enum status bind_condition(const struct context *c, struct ast_expr *x, struct e
 }
 
 // TIMESTAMP '2024-03-01 12:34:56': a CAST whose text must be good.
-static enum status bind_typed(struct binder *b, const struct ast_expr *x, struct expr **out)
+static enum status bind_typed(struct binder *b, struct ast_expr *x, struct expr **out)
 {
     struct value v = constant_value(b->l, *out);
     if (v.null)
         return BIND_ERROR(b, x, "[INVALID_TYPED_LITERAL] the text is no %s", type_text(b->l->arena, (*out)->type));
+    x->value = v;
     *out = expr_literal(b->l->arena, v);
     return STATUS_OK;
 }
 
-enum status bind_expr(const struct context *c, struct ast_expr *x, struct expr **out)
+static enum status bind_kind(const struct context *c, struct ast_expr *x, struct expr **out)
 {
     struct binder *b = c->q->b;
     enum status s;
@@ -194,4 +195,12 @@ enum status bind_expr(const struct context *c, struct ast_expr *x, struct expr *
     }
     assert(false); // each kind is above
     return STATUS_CONFIG;
+}
+
+enum status bind_expr(const struct context *c, struct ast_expr *x, struct expr **out)
+{
+    enum status s = bind_kind(c, x, out);
+    if (!s)
+        x->bound = (*out)->type;
+    return s;
 }

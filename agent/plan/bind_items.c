@@ -76,6 +76,7 @@ static struct ast_expr *star_name(struct query *q, const struct ast_expr *star, 
     name->parts = ARENA_ARRAY(a, struct slice, star->part_count + 2);
     name->part_count = 0;
     if (item->expr->kind != EXPR_COLUMN) { // a field
+        name->symbol = true;
         memcpy(name->parts, star->parts, star->part_count * sizeof(*star->parts));
         name->part_count = star->part_count;
     }
@@ -149,7 +150,8 @@ static enum status expand_generator(struct query *q, const struct ast_item *ast,
 // What a name of the SELECT list may mean.
 struct seen {
     const struct query *q;
-    const struct items *list; // before it
+    const struct item *items; // before it
+    uint32_t count;
 };
 
 static uint32_t count_qualifiers(void *self, const struct ast_expr *name)
@@ -168,17 +170,16 @@ static bool is_lateral_alias(void *self, const struct ast_expr *name)
     struct binder quiet = {.l = seen->q->b->l};
     if (scope_find(&quiet, &seen->q->scope, name, &attribute, &taken) != STATUS_END)
         return false;
-    for (uint32_t i = 0; i < seen->list->count; i++)
-        if (seen->list->at[i].aliased && slice_equal_fold(seen->list->at[i].name, name->parts[0]))
-            return !seen->list->at[i].generated;
+    for (uint32_t i = 0; i < seen->count; i++)
+        if (seen->items[i].aliased && slice_equal_fold(seen->items[i].name, name->parts[0]))
+            return !seen->items[i].generated;
     return false;
 }
 
-// The name Spark gives a column that has no alias.
-static struct slice automatic_name(struct query *q, const struct items *before, const struct ast_expr *x)
+struct slice automatic_name(struct query *q, const struct item *before, uint32_t count, const struct ast_expr *x)
 {
-    struct seen seen = {q, before};
-    struct ast_names names = {count_qualifiers, is_lateral_alias, &seen};
+    struct seen seen = {q, before, count};
+    struct ast_names names = {count_qualifiers, is_lateral_alias, &seen, q->b->l->session->zone};
     struct memory memory = {0};
     struct text t;
     text_init(&t, &memory);
@@ -203,7 +204,7 @@ enum status bind_items(struct query *q, uint32_t columns)
         } else {
             bool aliased = ast->alias.size > 0;
             s = expand_calls(q, ast->expr);
-            struct slice name = aliased ? ast->alias : automatic_name(q, &list, ast->expr);
+            struct slice name = aliased ? ast->alias : automatic_name(q, list.at, list.count, ast->expr);
             *add(q, &list) = (struct item){.ast = ast->expr, .name = name, .aliased = aliased};
         }
     }

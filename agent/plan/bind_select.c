@@ -97,6 +97,8 @@ enum status bind_item(struct query *q, struct item *item)
     struct context c = {.q = q, .clause = CLAUSE_SELECT, .aliases = (uint32_t)(item - q->items), .item = item};
     enum status s = bind_expr(&c, item->ast, &item->expr);
     item->busy = false;
+    if (!s && !item->aliased)
+        item->name = automatic_name(q, q->items, (uint32_t)(item - q->items), item->ast);
     return s;
 }
 

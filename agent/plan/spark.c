@@ -198,6 +198,8 @@ static void append_head(struct program *g)
     if (g->tags_rows)
         text_string(out, "import json\n");
     text_string(out, "import os\n");
+    if (g->reads_messages)
+        text_string(out, "import re\n");
     if (g->tags_rows)
         text_string(out, "import socket\n");
     text_string(out, "import sys\n\n");

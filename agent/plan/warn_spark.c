@@ -88,6 +88,11 @@ static void warn_source(const struct logical *l, const struct node *n, bool filt
                     "warning: source %.*s: FAILFAST ends the query at every malformed record; Spark does not see one "
                     "that WHERE leaves out\n",
                     (int)s->name.size, s->name.data);
+    if (s->decoder == &decoder_csv && s->class->columns != NULL && option_boolean(&s->options, "multiLine"))
+        text_printf(out,
+                    "warning: source %.*s: each record of a message is a row; with multiLine Spark's from_csv reads "
+                    "the first\n",
+                    (int)s->name.size, s->name.data);
 }
 
 static void warn_nodes(const struct logical *l, const struct node *n, bool filtered, struct warning *w)

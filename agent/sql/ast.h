@@ -38,17 +38,21 @@ struct ast_expr {
     uint32_t argc;
     const struct type *type; // AST_CAST
     struct ast_select *subquery;
-    struct ast_expr *filter; // AST_CALL: FILTER (WHERE …)
-    bool distinct;           // AST_CALL: count(DISTINCT x)
-    bool star;               // AST_CALL: count(*)
-    bool lenient;            // AST_CAST: TRY_CAST
-    bool over;               // AST_CALL with OVER (…): refused by the binder
+    struct ast_expr *filter;  // AST_CALL: FILTER (WHERE …)
+    bool distinct;            // AST_CALL: count(DISTINCT x)
+    bool star;                // AST_CALL: count(*)
+    bool lenient;             // AST_CAST: TRY_CAST
+    bool over;                // AST_CALL with OVER (…): refused by the binder
+    const struct type *bound; // what the binder found it to be; NULL: not bound
     // How it was written, for the name Spark gives it (agent/sql/print.h) and for the binder:
-    bool symbol;     // AST_CALL: `- x`, not negative(x); struct(x AS a) that became "named_struct". AST_CAST: int(x)
-    bool between;    // AST_CALL "and" of ">=" and "<=" that was x BETWEEN a AND b
-    bool typed;      // AST_CAST: TIMESTAMP '…'; NULL is an error: [INVALID_TYPED_LITERAL]
-    uint32_t height; // of the tree beneath, 1 for a leaf
-    uint32_t nodes;  // in it, each as often as a walker meets it: CASE x WHEN …, BETWEEN share their x
+    bool symbol;  // AST_CALL: `- x`, not negative(x); struct(x AS a) that became "named_struct". AST_CAST: int(x).
+                  // AST_NAME: a field that st.* stands for. AST_LITERAL: the name of a struct's field, written with AS
+    bool between; // AST_CALL "and" of ">=" and "<=" that was x BETWEEN a AND b
+    bool typed;   // AST_CAST: TIMESTAMP '…', `value` once it is bound; NULL is an error: [INVALID_TYPED_LITERAL]
+    const char *each;    // AST_CALL that was x LIKE ANY ('a', 'b'): "likeany", "notlikeall" …
+    uint32_t parameters; // a value where a function takes a lambda of so many parameters (the binder's word)
+    uint32_t height;     // of the tree beneath, 1 for a leaf
+    uint32_t nodes;      // in it, each as often as a walker meets it: CASE x WHEN …, BETWEEN share their x
 };
 
 struct ast_item {

@@ -29,7 +29,5 @@ enum status sql_parse_schema(const struct sql_source *source, struct arena *aren
 // The same, or a type: "ARRAY<STRUCT<a: INT>>", "MAP<STRING, INT>" (DataType.fromDDL).
 enum status sql_parse_type(const struct sql_source *source, struct arena *arena, const struct type **out,
                            struct error *e);
-// What the field is called that struct(…) makes of `x`: a name's last part, the y of x.y and x['y']; others have none.
-bool sql_field_name(const struct ast_expr *x, struct slice *name);
 
 #endif

@@ -33,19 +33,14 @@ static bool begins_lambda(const struct parser *p)
     return n > 1 && is_name_token(ahead(p, n)) && ahead_symbol(p, n + 1, ")") && ahead_symbol(p, n + 2, "->");
 }
 
-bool sql_field_name(const struct ast_expr *x, struct slice *name)
+// The name a struct's field gets from the expression it is made of.
+static struct slice field_name(struct parser *p, const struct ast_expr *x, uint32_t place)
 {
-    if (x->kind == AST_NAME) {
-        *name = x->parts[x->part_count - 1];
-        return true;
-    }
-    if (x->kind != AST_CALL || !(slice_equal(x->name, SLICE(".")) || slice_equal(x->name, SLICE("[]"))))
-        return false;
-    const struct ast_expr *key = x->args[1];
-    if (key->kind != AST_LITERAL || key->value.type->id != TYPE_STRING)
-        return false;
-    *name = key->value.bytes;
-    return true;
+    if (x->kind == AST_NAME)
+        return x->parts[x->part_count - 1];
+    if (x->kind == AST_CALL && slice_equal(x->name, SLICE(".")))
+        return x->args[1]->value.bytes;
+    return slice_of(arena_printf(p->arena, "col%u", place));
 }
 
 // Named expressions up to ")": as struct(…), or, where one is renamed, as named_struct(name, value, …).
@@ -60,15 +55,16 @@ static struct ast_expr *parse_fields(struct parser *p, struct ast_expr *first, b
         first = NULL;
         if (x == NULL)
             return NULL;
-        struct slice field;
-        if (!sql_field_name(x, &field))
-            field = slice_of(arena_printf(p->arena, "col%u", plain.count + 1));
-        if (accept_word(p, "AS") || is_name_token(p->token)) {
+        struct slice field = field_name(p, x, plain.count + 1);
+        bool has_alias = accept_word(p, "AS") || is_name_token(p->token);
+        if (has_alias)
             field = expect_name(p, "a field name");
-            renamed = true;
-        }
+        renamed = renamed || has_alias;
+        struct ast_expr *name = expr_string(p, field, begin);
+        if (name != NULL)
+            name->symbol = has_alias;
         list_add_expr(p, &plain, x);
-        list_add_expr(p, &named, expr_string(p, field, begin));
+        list_add_expr(p, &named, name);
         list_add_expr(p, &named, x);
         if (!accept_symbol(p, ","))
             break;
