@@ -302,6 +302,8 @@ static const struct shape {
     {"not", 1, "(NOT ", "", ")"},
     {"is null", 1, "(", "", " IS NULL)"},
     {"is not null", 1, "(", "", " IS NOT NULL)"},
+    {"is unknown", 1, "(", "", " IS UNKNOWN)"},
+    {"is not unknown", 1, "(", "", " IS NOT UNKNOWN)"},
     {"isnull", 1, "(", "", " IS NULL)"},
     {"isnotnull", 1, "(", "", " IS NOT NULL)"},
     {"~", 1, "~", "", ""},
