@@ -19,7 +19,15 @@ static bool is_operator_name(const char *name)
 
 static enum status unresolved_routine(struct binder *b, const struct ast_expr *x)
 {
+    static const char *const ranks[] = {"row_number", "rank", "dense_rank", "percent_rank", "cume_dist",
+                                        "ntile",      "lag",  "lead",       "nth_value"};
     uint32_t functions, aggregates;
+    for (size_t i = 0; i < sizeof ranks / sizeof *ranks; i++)
+        if (slice_equal_fold(x->name, slice_of(ranks[i])))
+            return BIND_ERROR(b, x,
+                              "[WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE] %s needs OVER, which is not there for streams; "
+                              "group by window(time, …) instead",
+                              text_of(b, x->name));
     const struct function *const *function = function_list(&functions);
     const struct aggregate *const *aggregate = aggregate_list(&aggregates);
     struct slice *names = ARENA_ARRAY(b->l->arena, struct slice, functions + aggregates);
@@ -137,9 +145,9 @@ static enum status misplaced_generator(const struct context *c, const struct ast
                           "[UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS] %s makes rows and must stand alone "
                           "in the SELECT list; use its column in an outer SELECT",
                           text_of(c->q->b, x->name));
-    return BIND_ERROR(c->q->b, x,
-                      "[UNSUPPORTED_GENERATOR.OUTSIDE_SELECT] %s makes rows: it stands in the SELECT list or "
-                      "in LATERAL VIEW",
+    return BIND_ERROR(c->q->b, x, "[%s] %s makes rows: it stands in the SELECT list or in LATERAL VIEW",
+                      c->clause == CLAUSE_GROUP ? "UNSUPPORTED_EXPR_FOR_OPERATOR"
+                                                : "UNSUPPORTED_GENERATOR.OUTSIDE_SELECT",
                       text_of(c->q->b, x->name));
 }
 
@@ -166,6 +174,14 @@ static enum status call_window(struct binder *b, const struct ast_expr *x, const
         if (s)
             return s;
     }
+    // a session's gap may be computed for each row
+    for (uint32_t i = 1; i < x->argc && strcmp(f->name, "window") == 0; i++)
+        if (x->args[i]->kind != AST_LITERAL || x->args[i]->value.null)
+            return BIND_ERROR(b, x->args[i],
+                              "[DATATYPE_MISMATCH.NON_FOLDABLE_INPUT] window: a duration is a text as it is, such as "
+                              "'10 minutes': %s (Spark: The duration and time inputs to window must be an integer, "
+                              "long or string literal)",
+                              f->usage);
     return call(b, x, f, args, x->argc, out);
 }
 
@@ -239,7 +255,12 @@ enum status bind_call(const struct context *c, struct ast_expr *x, struct expr *
                           "[NON_TIME_WINDOW_NOT_SUPPORTED_IN_STREAMING] %s(…) OVER is not there for streams; group "
                           "by window(time, …) instead",
                           text_of(b, x->name));
-    enum status s = takes_star(b, x) ? expand_arguments(c->q, x) : STATUS_OK;
+    if (x->subquery)
+        return bind_subquery(c, x, out);
+    enum status s = bind_grouping(c, x, out);
+    if (s != STATUS_END)
+        return s;
+    s = takes_star(b, x) ? expand_arguments(c->q, x) : STATUS_OK;
     const struct aggregate *a = aggregate_find(x->name);
     if (a && !s)
         return bind_aggregate(c, x, a, out);
@@ -252,9 +273,6 @@ enum status bind_call(const struct context *c, struct ast_expr *x, struct expr *
     if (slice_equal_fold(x->name, SLICE("struct")))
         return bind_struct(c, x, out);
     const struct function *f = function_find(x->name);
-    for (uint32_t i = 0; i < x->argc && !f; i++)
-        if (x->args[i]->kind == AST_SUBQUERY)
-            return bind_expr(c, x->args[i], out); // EXISTS: refused there
     if (!f)
         return unresolved_routine(b, x);
     if (f->flags & FUNCTION_GENERATOR)
@@ -303,10 +321,10 @@ static enum status make_window(struct query *q, enum clause clause, struct ast_e
     if (s)
         return s;
     q->window_ast = x;
-    bool event_time = carries_event_time(b->l, q->window->args[0]);
+    bool event_time = shows_event_time(q, x->args[0], q->window->args[0]);
     const struct window_call *w = q->window->state; // a session has none
     // as Spark has it: a struct that is always there, but for the Expand of sliding windows and a grouping
-    bool nullable = (w && w->size != w->slide) || q->select->group_count || q->select->group_all;
+    bool nullable = (w && w->size != w->slide) || q->select->group_count || q->select->group_all || q->select->distinct;
     q->window_attribute = attribute_add(b->l, slice_of(f->name), q->window->type, nullable, event_time);
     b->l->attributes[q->window_attribute].window = w ? WINDOW_TIME : WINDOW_SESSION;
     return STATUS_OK;

@@ -1,5 +1,7 @@
 #include "agent/plan/logical.h"
 
+#include "agent/plan/subquery.h"
+
 #include "ops/datetime.h"
 #include "ops/function.h"
 #include "ops/lambda.h"
@@ -173,6 +175,11 @@ struct expr *call_named(const struct logical *l, const char *name, struct expr *
 bool expr_is_call(const struct expr *x, const char *name)
 {
     return x->kind == EXPR_CALL && strcmp(x->function->name, name) == 0;
+}
+
+bool expr_is_constant(const struct expr *x)
+{
+    return expr_is_deterministic(x) && expr_mark(x, NULL) == 0 && !expr_has_subquery(x);
 }
 
 bool carries_event_time(const struct logical *l, const struct expr *x)

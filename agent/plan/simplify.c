@@ -21,16 +21,36 @@ static struct expr *null_of(struct logical *l, const struct type *type)
 }
 
 // `case` and `if`: conditions at even places, each with its value behind it; at last what else there is, if anything.
+// A branch that cannot be taken goes, what stands behind one that must be taken, and the last ones if they give what
+// ELSE does.
 static struct expr *decided_case(struct logical *l, struct expr *x)
 {
-    uint32_t at = 0;
-    while (at + 1 < x->argc && is_false_or_null(x->args[at]))
-        at += 2;
-    if (at == x->argc)
-        return null_of(l, x->type);
-    if (at + 1 == x->argc)
-        return x->args[at];
-    return is_true(x->args[at]) ? x->args[at + 1] : x;
+    struct expr *otherwise = x->argc % 2 ? x->args[x->argc - 1] : NULL;
+    struct expr **kept = ARENA_ARRAY(l->arena, struct expr *, x->argc + 1);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i + 1 < x->argc; i += 2) {
+        if (is_false_or_null(x->args[i]))
+            continue;
+        if (is_true(x->args[i])) {
+            otherwise = x->args[i + 1];
+            break;
+        }
+        kept[count++] = x->args[i];
+        kept[count++] = x->args[i + 1];
+    }
+    while (count && otherwise && expr_same(kept[count - 1], otherwise) && expr_is_deterministic(kept[count - 2]))
+        count -= 2;
+    if (count == 0)
+        return otherwise ? otherwise : null_of(l, x->type);
+    if (otherwise)
+        kept[count++] = otherwise;
+    if (count == x->argc)
+        return x;
+    struct expr *fewer = ARENA_NEW(l->arena, struct expr);
+    *fewer = *x;
+    fewer->args = kept;
+    fewer->argc = count;
+    return fewer;
 }
 
 static struct expr *decided_logic(struct expr *x, bool either)
@@ -58,7 +78,7 @@ static struct expr *simplified(struct logical *l, struct expr *x)
         x->args[i] = simplified(l, x->args[i]);
         null = null || is_null_literal(x->args[i]);
     }
-    if (null && null_intolerant(x))
+    if ((null && null_intolerant(x)) || (expr_is_call(x, "in") && is_null_literal(x->args[0])))
         return null_of(l, x->type);
     if (expr_is_call(x, "case") || expr_is_call(x, "if"))
         return decided_case(l, x);

@@ -20,11 +20,13 @@ static struct ast_expr *parse_between(struct parser *p, struct ast_expr *x, cons
     return both;
 }
 
-static struct ast_expr *parse_subquery(struct parser *p, const struct token *begin)
+// x IN (query), EXISTS (query): a call that has it.
+static struct ast_expr *parse_subquery(struct parser *p, struct slice name, const struct list *args,
+                                       const struct token *begin)
 {
     struct ast_select *query = parse_query(p);
     expect_symbol(p, ")", "behind the query");
-    struct ast_expr *x = expr_new(p, AST_SUBQUERY, begin);
+    struct ast_expr *x = expr_call_list(p, name, begin, args);
     if (x != NULL)
         x->subquery = query;
     return x;
@@ -34,12 +36,10 @@ static struct ast_expr *parse_in(struct parser *p, struct ast_expr *x, const str
 {
     struct list args = {0};
     list_add_expr(p, &args, x);
-    const struct token *open = p->token;
     expect_symbol(p, "(", "behind IN");
-    if (begins_query(p, 0)) {
-        list_add_expr(p, &args, parse_subquery(p, open));
-        return expr_call_list(p, SLICE("in"), begin, &args);
-    }
+    // ((SELECT …)) is a list of one value
+    if (begins_query(p, 0) && !(at_symbol(p, "(") && ahead_symbol(p, behind_parenthesis(p, 0), ")")))
+        return parse_subquery(p, SLICE("in"), &args, begin);
     if (at_symbol(p, ")"))
         return fail_token(p, p->token,
                           "[INVALID_SQL_SYNTAX.EMPTY_IN_PREDICATE] IN () has no value; put at least one in, "
@@ -180,10 +180,10 @@ static struct ast_expr *parse_not(struct parser *p)
         return expr_call_n(p, "not", begin, 1, x);
     }
     if (at_word(p, "EXISTS") && ahead_symbol(p, 1, "(") && begins_query(p, 2)) {
+        const struct list none = {0};
         take(p);
-        const struct token *open = p->token;
         take(p);
-        return expr_call_n(p, "exists", begin, 1, parse_subquery(p, open));
+        return parse_subquery(p, SLICE("exists"), &none, begin);
     }
     return parse_predicate(p);
 }

@@ -229,6 +229,8 @@ static void print_in(struct printer *p, const struct ast_expr *x)
     text_char(p->out, '(');
     print(p, x->args[0]);
     text_string(p->out, " IN (");
+    if (x->subquery)
+        text_string(p->out, "listquery()");
     print_list(p, x->args + 1, x->argc - 1);
     text_string(p->out, "))");
 }
@@ -319,6 +321,10 @@ static const struct shape {
 static void print_call_arguments(struct printer *p, const struct ast_expr *x)
 {
     const struct spelling *s = spelling_find(x);
+    if (is_call(x, "from_json") && ast_has_type(x, TYPE_MAP)) { // that is all Spark says of it
+        text_string(p->out, "entries");
+        return;
+    }
     if (s != NULL && s->prints != NULL)
         text_string(p->out, s->prints);
     else
@@ -329,7 +335,7 @@ static void print_call_arguments(struct printer *p, const struct ast_expr *x)
     text_string(p->out, x->distinct ? "(DISTINCT " : "(");
     if (x->star)
         text_char(p->out, '1');
-    if (x->argc > 0 && x->args[0]->kind != AST_SUBQUERY)
+    if (x->argc > 0)
         print_list(p, x->args, s != NULL && s->keep > 0 && s->keep < x->argc ? s->keep : x->argc);
     if (s != NULL && s->extra != NULL)
         text_string(p->out, s->extra);

@@ -149,7 +149,7 @@ static void test_refusals(void **state)
         {OUTPUT_APPEND, "SELECT row_number() OVER (ORDER BY k) FROM t",
          "1:8:", "[NON_TIME_WINDOW_NOT_SUPPORTED_IN_STREAMING]"},
         {OUTPUT_APPEND, "SELECT k FROM t WHERE k IN (SELECT k FROM t)",
-         "1:28:", "[INVALID_SUBQUERY_EXPRESSION.STREAMING_QUERY]"},
+         "1:29:", "[INVALID_SUBQUERY_EXPRESSION.STREAMING_QUERY]"},
         {OUTPUT_APPEND, "SELECT a.k FROM t a JOIN t b ON a.k = b.k",
          "1:17:", "[UNSUPPORTED_FEATURE] joins of two streams are not supported yet"},
         {OUTPUT_APPEND, "SELECT k FROM t EXCEPT SELECT k FROM t", "1:1:", "EXCEPT is not there for streams"},
