@@ -20,9 +20,18 @@ static struct expr *null_of(struct logical *l, const struct type *type)
     return expr_literal(l->arena, (struct value){.type = type, .null = true});
 }
 
+static bool all_give(struct expr *const *branches, uint32_t count, const struct expr *otherwise)
+{
+    bool all = true;
+    for (uint32_t i = 0; i < count && all; i += 2) {
+        const struct expr *value = branches[i + 1];
+        all = expr_is_deterministic(branches[i]) && (otherwise ? expr_same(value, otherwise) : is_null_literal(value));
+    }
+    return all;
+}
+
 // `case` and `if`: conditions at even places, each with its value behind it; at last what else there is, if anything.
-// A branch that cannot be taken goes, what stands behind one that must be taken, and the last ones if they give what
-// ELSE does.
+// A branch that cannot be taken goes, and what stands behind one that must be taken.
 static struct expr *decided_case(struct logical *l, struct expr *x)
 {
     struct expr *otherwise = x->argc % 2 ? x->args[x->argc - 1] : NULL;
@@ -38,9 +47,7 @@ static struct expr *decided_case(struct logical *l, struct expr *x)
         kept[count++] = x->args[i];
         kept[count++] = x->args[i + 1];
     }
-    while (count && otherwise && expr_same(kept[count - 1], otherwise) && expr_is_deterministic(kept[count - 2]))
-        count -= 2;
-    if (count == 0)
+    if (all_give(kept, count, otherwise))
         return otherwise ? otherwise : null_of(l, x->type);
     if (otherwise)
         kept[count++] = otherwise;

@@ -44,3 +44,4 @@ def add(case):
         case("json_constants_decide_" + f, "SELECT k, %s(ln(0D), d) AS x, %s(d, ln(0D)) AS y FROM events GROUP BY k" % (f, f), wrong, schema="k STRING, i INT, d DOUBLE", source={"mode": "DROPMALFORMED"}, mode="update")
     case("error_shift_behind_array", "SELECT array(1) AS c, i >> 1 AS a FROM events", [lines('{"i":5}')], schema="i INT")
     case("expr_shift_before_array", "SELECT i >> 1 AS a, i >>> 1 AS b, array(1) AS c, 3 > 2 AS d, i >> 1 AS e, CAST(NULL AS ARRAY<ARRAY<INT>>) AS f, i >>> 2 AS g FROM events", [lines('{"i":-5}')], schema="i INT")
+    case("names_of_from_json_to_map", "SELECT from_json(j, 'MAP<STRING, INT>'), map_values(from_json(j, 'MAP<STRING, INT>')), from_json(j, 'a INT'), from_json(j, 'ARRAY<INT>'), from_json(j, 'MAP<STRING, INT>')['a'] FROM events", [lines({"j": '{"a":1}'})], schema="j STRING")
