@@ -79,6 +79,22 @@ static enum status call(struct binder *b, const struct ast_expr *x, const struct
     return s ? bind_place(b, x) : bind_fails(b, x, *out);
 }
 
+// In a grouping upper(k) may be a key, so lower(upper(k)) stays as it is: functions may take what they are called with
+// apart as they are bound, which Spark does when it has looked for the keys.
+static enum status call_kept(const struct context *c, const struct ast_expr *x, const struct function *f,
+                             struct expr *const *args, struct expr **out)
+{
+    bool of_key = c->q->select->group_count && x->argc == 1 && args[0]->kind == EXPR_CALL;
+    if (!of_key || !(f == function_find(SLICE("upper")) || f == function_find(SLICE("lower"))))
+        return call(c->q->b, x, f, args, x->argc, out);
+    struct expr column = *args[0], *arg = &column;
+    column.kind = EXPR_COLUMN;
+    enum status s = call(c->q->b, x, f, &arg, 1, out);
+    if (!s)
+        (*out)->args[0] = args[0];
+    return s;
+}
+
 // st['x'] is the field st.x.
 static bool is_field_item(const struct ast_expr *x)
 {
@@ -288,7 +304,7 @@ enum status bind_call(const struct context *c, struct ast_expr *x, struct expr *
     if (!s && x->argc == 1 && strcmp(f->name, "window_time") == 0)
         s = check_window_time(b, x, args[0]);
     if (!s)
-        s = call(b, x, f, args, x->argc, out);
+        s = call_kept(c, x, f, args, out);
     if (!s && strcmp(f->name, "arrays_zip") == 0)
         name_zipped(b, x, *out);
     return s;

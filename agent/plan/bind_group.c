@@ -131,7 +131,7 @@ static struct slice printed(const struct logical *l, const char *name, struct ex
         text_printf(&t, "%s(%s", name, count ? "" : "1");
     for (uint32_t i = 0; i < count; i++) {
         text_string(&t, i ? ", " : "");
-        expr_print(l, x[i], &t);
+        expr_show(l, x[i], false, &t);
     }
     text_string(&t, name ? ")" : "");
     struct slice kept = {arena_copy(l->arena, t.data, t.size), (uint32_t)t.size};

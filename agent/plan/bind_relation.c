@@ -142,6 +142,7 @@ static enum status bind_source(struct query *q, const struct ast_relation *r, ui
     for (uint32_t i = 0; i < t->count; i++) {
         const struct field *f = &t->column[i].field;
         n->attributes[i] = attribute_add(l, f->name, f->type, f->nullable, false);
+        l->attributes[n->attributes[i]].table = qualifier;
         scope_add(q->b, &q->scope, qualifier, f->name, n->attributes[i]);
     }
     q->node = n;

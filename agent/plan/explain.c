@@ -100,7 +100,7 @@ static void filter_print(const struct logical *l, const struct node *n, struct t
     text_string(out, "filter     ");
     for (uint32_t i = 0; i < n->conjunct_count; i++) {
         text_string(out, i ? " AND " : "");
-        expr_print(l, n->conjuncts[i], out);
+        expr_show(l, n->conjuncts[i], false, out);
     }
     text_char(out, '\n');
 }
@@ -109,16 +109,16 @@ static void window_print(const struct logical *l, const struct node *n, struct t
 {
     if (window_is_session(n)) {
         text_string(out, "session    of ");
-        expr_print(l, n->input->args[0], out);
+        expr_show(l, n->input->args[0], false, out);
         text_string(out, " until nothing came for ");
-        expr_print(l, n->input->args[1], out);
+        expr_show(l, n->input->args[1], false, out);
         text_char(out, '\n');
         return;
     }
     text_string(out, "window     ");
     duration_print(n->size, out);
     text_string(out, " of ");
-    expr_print(l, n->input, out);
+    expr_show(l, n->input, false, out);
     if (n->slide != n->size) {
         text_string(out, ", one each ");
         duration_print(n->slide, out);
@@ -133,7 +133,7 @@ static void window_print(const struct logical *l, const struct node *n, struct t
 static void generate_print(const struct logical *l, const struct node *n, struct text *out)
 {
     text_printf(out, "%-10s ", n->generator->name);
-    expr_print(l, n->input, out);
+    expr_show(l, n->input, false, out);
     text_string(out, " AS ");
     names_print(l, n->attributes, n->attribute_count, out);
     text_string(out, n->outer ? " (a row of NULLs for an empty list)\n" : "\n");
@@ -149,7 +149,7 @@ static void expand_print(const struct logical *l, const struct node *n, struct t
             if (!(n->sets[k] >> i & 1))
                 continue;
             text_string(out, first ? "" : ", ");
-            expr_print(l, n->items[i].expr, out);
+            expr_show(l, n->items[i].expr, false, out);
             first = false;
         }
         text_char(out, ')');
@@ -196,14 +196,14 @@ static void aggregate_print(const struct logical *l, const struct node *n, struc
         text_slice(out, l->attributes[n->parts[i].attribute].name);
         if (n->parts[i].filter) {
             text_string(out, " where ");
-            expr_print(l, n->parts[i].filter, out);
+            expr_show(l, n->parts[i].filter, false, out);
         }
     }
     text_string(out, n->part_count == 0 ? "distinct" : "");
     text_string(out, n->item_count ? " by " : "");
     for (uint32_t i = 0; i < n->item_count; i++) {
         text_string(out, i ? ", " : "");
-        expr_print(l, n->items[i].expr, out);
+        expr_show(l, n->items[i].expr, false, out);
     }
     text_char(out, '\n');
     state_print(l, n, out);
@@ -215,7 +215,7 @@ static void sort_print(const struct logical *l, const struct node *n, struct tex
     text_string(out, "sort       ");
     for (uint32_t i = 0; i < n->key_count; i++) {
         text_string(out, i ? ", " : "");
-        expr_print(l, n->keys[i].expr, out);
+        expr_show(l, n->keys[i].expr, false, out);
         text_string(out, n->keys[i].order & KEY_DESCENDING ? " DESC" : "");
         text_string(out, n->keys[i].order & KEY_NULLS_LAST ? " NULLS LAST" : "");
     }
@@ -227,7 +227,7 @@ static void project_print(const struct logical *l, const struct node *n, struct 
     text_string(out, "project    ");
     for (uint32_t i = 0; i < n->item_count; i++) {
         text_string(out, i ? ", " : "");
-        expr_print(l, n->items[i].expr, out);
+        expr_show(l, n->items[i].expr, false, out);
         struct slice name = n == l->root ? l->fields[i].name : l->attributes[n->items[i].attribute].name;
         bool same =
             n->items[i].expr->kind == EXPR_COLUMN && slice_equal(l->attributes[n->items[i].expr->column].name, name);
@@ -290,7 +290,7 @@ static void join_print(const struct logical *l, const struct node *n, struct tex
     text_printf(out, "join       %s", names[n->join]);
     for (uint32_t i = 0; i < n->conjunct_count; i++) {
         text_string(out, i ? " AND " : " on ");
-        expr_print(l, n->conjuncts[i], out);
+        expr_show(l, n->conjuncts[i], true, out);
     }
     if (n->join == AST_MARK) {
         text_string(out, ": whether ");

@@ -15,7 +15,8 @@
 enum window_kind { WINDOW_NONE, WINDOW_TIME, WINDOW_SESSION };
 
 struct attribute {
-    struct slice name; // for people
+    struct slice name;  // for people
+    struct slice table; // the same: of a source's column, as the query calls the source
     const struct type *type;
     bool nullable;
     bool event_time;         // carries the watermark (EventTimeWatermark.delayKey in Spark's metadata)
@@ -177,8 +178,10 @@ uint32_t expr_mark(const struct expr *x, bool *seen);
 struct expr *expr_replace(struct logical *l, const struct expr *x, struct expr *const *by);
 // Equal, operands of a commutative operator in any order (Catalyst's semanticEquals).
 bool expr_same(const struct expr *x, const struct expr *y);
-// For a person, and for the fingerprint: columns by name, functions as calls.
+// Columns by name, functions as calls. For the fingerprint: the text of an expression is always the same.
 void expr_print(const struct logical *l, const struct expr *x, struct text *out);
+// For a person; `qualified`: columns of a source as t.k.
+void expr_show(const struct logical *l, const struct expr *x, bool qualified, struct text *out);
 
 // Binds pipeline->query: names, types, aggregates. Sets l->root and l->fields.
 enum status query_bind(struct logical *l, struct error *e);

@@ -51,8 +51,8 @@ static void warn_aggregate(const struct logical *l, const struct node *n, struct
     names_print(l, keys->items, keys->item_count, out);
     if (complete)
         text_string(out,
-                    ": outputMode complete keeps all groups for ever. Where new ones keep coming, choose update or "
-                    "append, with a watermark and a window of its column among the keys\n");
+                    ": outputMode complete keeps all groups for ever. Where new ones keep coming, choose append or "
+                    "update (sessions: append), with a watermark and a window of its column among the keys\n");
     else if (n->distinct)
         text_string(out,
                     ": SELECT DISTINCT keeps them for ever. Where new ones keep coming, give the source a watermark "

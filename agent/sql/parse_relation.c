@@ -177,10 +177,22 @@ static struct ast_relation *parse_derived(struct parser *p)
     return relation_finish(p, r);
 }
 
+// LATERAL explode(a) AS t(b), of what stands in front of it: a LATERAL VIEW.
+static struct ast_relation *parse_lateral_call(struct parser *p)
+{
+    struct ast_relation *r = relation_new(p, AST_LATERAL);
+    take(p);
+    r->generator = parse_call(p);
+    parse_table_alias(p, r);
+    return relation_finish(p, r);
+}
+
 static struct ast_relation *parse_relation_primary(struct parser *p)
 {
     if (at_word(p, "LATERAL") && ahead_symbol(p, 1, "("))
         return fail_unsupported(p, p->token, "a LATERAL subquery");
+    if (at_word(p, "LATERAL") && is_name_token(ahead(p, 1)) && ahead_symbol(p, 2, "("))
+        return parse_lateral_call(p);
     if (at_word(p, "VALUES") && begins_expression(p, 1))
         return parse_values(p);
     if (!at_symbol(p, "("))
@@ -248,8 +260,18 @@ static struct ast_relation *join_new(struct parser *p, struct ast_relation *left
     r->offset = left->offset;
     r->left = left;
     r->join = join;
+    const struct token *begin = p->token;
     r->right = parse_relation_primary(p);
-    return r;
+    if (r->right == NULL || r->right->kind != AST_LATERAL || r->right->left != NULL)
+        return r;
+    if (join != AST_INNER && join != AST_CROSS)
+        return fail_unsupported(p, begin,
+                                "LATERAL in a join but JOIN and CROSS JOIN (LATERAL VIEW OUTER keeps all rows)");
+    if (at_word(p, "ON") || at_word(p, "USING"))
+        return fail_unsupported(p, p->token, "a condition behind LATERAL: put it into WHERE");
+    r->right->left = left;
+    r->right->offset = left->offset;
+    return r->right;
 }
 
 // The joins behind a relation.
@@ -269,6 +291,8 @@ static struct ast_relation *parse_joins(struct parser *p, struct ast_relation *r
             r = fail_token(p, begin, "[FAILED_TO_PARSE_TOO_COMPLEX] more than %d joins", PARSE_CHAIN_MAX);
         else
             r = join_new(p, r, join->join);
+        if (r != NULL && natural && r->kind == AST_LATERAL)
+            r = fail_unsupported(p, begin, "NATURAL JOIN LATERAL");
         if (r != NULL)
             r->natural = natural;
         if (r != NULL && !natural && accept_word(p, "ON"))
@@ -323,11 +347,7 @@ struct ast_relation *parse_from(struct parser *p)
     for (uint32_t chain = 0; r != NULL && accept_symbol(p, ","); chain++) {
         if (chain == PARSE_CHAIN_MAX)
             return fail_token(p, p->token, "[FAILED_TO_PARSE_TOO_COMPLEX] more than %d tables", PARSE_CHAIN_MAX);
-        struct ast_relation *join = relation_new(p, AST_JOIN);
-        join->offset = r->offset;
-        join->left = r;
-        join->join = AST_INNER;
-        join->right = parse_relation_primary(p);
+        struct ast_relation *join = join_new(p, r, AST_INNER);
         // a, b JOIN c ON …: to Spark the comma binds as a join does, and ON sees all three
         r = p->status == STATUS_OK ? parse_joins(p, relation_finish(p, join)) : NULL;
     }
