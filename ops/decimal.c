@@ -172,7 +172,8 @@ struct number {
     int64_t scale;        // of `digits`
 };
 
-enum { READ_DIGITS = 120, EXPONENT_DIGITS = 10 };
+// POWER_MAX: java.math.BigInteger has no 10^n beyond.
+enum { READ_DIGITS = 120, EXPONENT_DIGITS = 10, POWER_MAX = 646456992 };
 
 static bool is_digit(char c)
 {
@@ -250,6 +251,8 @@ bool decimal_parse(struct slice s, struct decimal_size to, struct decimal *out)
         return true;
     }
     if ((int64_t)n.significant - n.scale > DECIMAL_PRECISION_MAX) // digits before the point
+        return false;
+    if (n.scale - (int64_t)to.scale > POWER_MAX)
         return false;
     if (n.scale > (int64_t)n.significant + DECIMAL_PRECISION_MAX) { // far below the last digit
         *out = decimal_of(0);

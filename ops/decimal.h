@@ -37,7 +37,9 @@ bool decimal_from_int64(int64_t v, struct decimal_size to, struct decimal *out);
 bool decimal_from_double(double v, struct decimal_size to, struct decimal *out);
 // A number's text, whole slice: sign, digits, point, exponent. No trimming.
 bool decimal_parse(struct slice s, struct decimal_size to, struct decimal *out);
-// As the JSON and CSV sources do (ExprUtils.getDecimalParser): commas are left out, digits of any script are taken.
+// The same, with digits of any script, as java.math.BigDecimal takes them.
+bool decimal_parse_digits(struct slice s, struct decimal_size to, struct decimal *out);
+// As the JSON and CSV sources do (ExprUtils.getDecimalParser): commas are left out, too.
 bool decimal_parse_java(struct slice s, struct decimal_size to, struct decimal *out);
 // Is it a number's text at all, whatever its size.
 bool decimal_is_text(struct slice s);

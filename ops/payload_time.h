@@ -2,6 +2,7 @@
 #ifndef OPS_PAYLOAD_TIME_H
 #define OPS_PAYLOAD_TIME_H
 
+#include "ops/chunk.h"
 #include "ops/datetime.h"
 #include "ops/option.h"
 #include "ops/session.h"
@@ -41,5 +42,7 @@ enum status payload_time_write(struct payload_time *t, const struct options *o, 
 bool payload_timestamp(const struct payload_time *t, struct slice s, int64_t *micros);
 bool payload_timestamp_ntz(const struct payload_time *t, struct slice s, int64_t *micros);
 bool payload_date(const struct payload_time *t, struct slice s, int32_t *days);
+// An interval as CAST reads it, into a column of such a type.
+bool payload_interval(struct slice s, struct column *c, uint32_t row);
 
 #endif

@@ -87,7 +87,6 @@ class Keys(Case):
                 (source, {"maxFilesPerTriger": 1}, 'did you mean "maxFilesPerTrigger"?'),
                 (source, {"maxFilesPerTrigger": 0}, "maxFilesPerTrigger is 0; wanted is 1 to"),
                 (source, {"latestFirst": "yes"}, "latestFirst is 'yes'; wanted is true or false"),
-                (source, {"mode": "STRICT"}, "wanted is one of PERMISSIVE, DROPMALFORMED, FAILFAST"),
                 (source, {"schema": "s STRNG"}, "[UNSUPPORTED_DATATYPE] STRNG is no type. Did you mean STRING?"),
                 (source, {"schema": "s STRING i INT"}, "expected ',' and the next column"),
                 (source, {"schema": "s STRING, s INT"}, "[COLUMN_ALREADY_EXISTS]"),
