@@ -261,6 +261,19 @@ bool decimal_parse(struct slice s, struct decimal_size to, struct decimal *out)
     return settle(n.digits, n.negative, (int)n.scale, to, out);
 }
 
+int64_t decimal_to_micros(struct decimal v, unsigned scale)
+{
+    enum { PRODUCT_DIGITS = 34 }; // MathContext.DECIMAL128
+    struct big m = magnitude(v);
+    unsigned digits = big_digits(&m), cut = digits > PRODUCT_DIGITS ? digits - PRODUCT_DIGITS : 0;
+    uint64_t low, high;
+    big_scale_down(&m, cut, BIG_HALF_EVEN);
+    big_scale_up(&m, cut + 6);
+    big_scale_down(&m, scale, BIG_DOWN);
+    big_low128(&m, &low, &high);
+    return (int64_t)(is_negative(v) ? 0 - low : low);
+}
+
 uint32_t decimal_print_plain(struct decimal v, unsigned scale, char *to)
 {
     char digits[DECIMAL_TEXT_MAX];

@@ -44,6 +44,8 @@ bool decimal_parse_java(struct slice s, struct decimal_size to, struct decimal *
 // Is it a number's text at all, whatever its size.
 bool decimal_is_text(struct slice s);
 
+// Microseconds of so many seconds as Spark computes them: the product has 34 digits, of which the low 64 bits count.
+int64_t decimal_to_micros(struct decimal v, unsigned scale);
 // BigDecimal.toString (1.50, 0E-10, 1E-7) and toPlainString (0.0000000000); to `to` (DECIMAL_TEXT_MAX bytes),
 // returns the length.
 uint32_t decimal_print(struct decimal v, unsigned scale, char *to);

@@ -137,6 +137,30 @@ bool payload_date(const struct payload_time *t, struct slice s, int32_t *days)
     return date_parse(s, days) || (without_gmt(s, bytes, sizeof bytes, &rest) && date_parse(rest, days));
 }
 
+void payload_time_print(const struct payload_time *t, const struct column *c, uint32_t row, struct text *out)
+{
+    const struct zone *zone = t->zone ? t->zone : t->session->zone;
+    switch (c->type->id) {
+    case TYPE_DATE:
+        if (t->date)
+            time_format_print(t->date, (int64_t)c->i32[row] * SECONDS_PER_DAY * MICROS_PER_SECOND, &zone_utc, out);
+        else
+            date_print(c->i32[row], out);
+        return;
+    case TYPE_TIMESTAMP:
+        if (t->timestamp)
+            time_format_print(t->timestamp, c->i64[row], zone, out);
+        else
+            timestamp_print_iso(c->i64[row], zone, out);
+        return;
+    default:
+        if (t->ntz)
+            time_format_print(t->ntz, c->i64[row], &zone_utc, out);
+        else
+            timestamp_ntz_print_iso(c->i64[row], out);
+    }
+}
+
 bool payload_interval(struct slice s, struct column *c, uint32_t row)
 {
     int64_t v;

@@ -163,7 +163,7 @@ class Sql(Case):
                 ("SELECT ss FROM t", "append", "there is no column `ss`; did you mean `ts`?"),
                 ("SELECT s FROM event", "append", "[TABLE_OR_VIEW_NOT_FOUND] there is no source `event`; the pipeline has: `t`"),
                 ("SELECT cont(*) FROM t", "update", "there is no function `cont`; did you mean `count`?"),
-                ("SELECT rand() FROM t", "append", "there is no function `rand`; did you mean `round`?"),
+                ("SELECT rond(1) FROM t", "append", "there is no function `rond`; did you mean `round`?"),
                 ("SELECT upper(s, i) FROM t", "append", "upper takes 1 argument, not 2: upper(str)"),
                 ("SELECT 1 + * AS x FROM t", "append", "* stands only in a SELECT list and as an argument of a function"),
                 ("SELECT CAST(i AS STRNG) FROM t", "append", "STRNG is no type. Did you mean STRING?"),
