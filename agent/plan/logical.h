@@ -133,7 +133,8 @@ struct node *node_new(struct logical *l, enum node_kind kind, struct node *child
 struct node *node_filter(struct logical *l, struct node *child, struct expr *const *conjuncts, uint32_t count);
 // How many nodes of that kind there are, without those of the tables that are joined.
 uint32_t node_count(const struct node *n, enum node_kind kind);
-bool node_streams(const struct node *n); // is one of its sources no table?
+bool node_streams(const struct node *n);              // is one of its sources no table?
+const struct node *node_stream(const struct node *n); // the first of them, where there is one
 // JOIN: the input that is held in memory, `child` (0) or `second` (1); the rows of the other one go through.
 unsigned join_table_input(const struct node *n);
 static inline struct node *node_input(const struct node *n, unsigned which)
@@ -189,6 +190,8 @@ enum status query_bind(struct logical *l, struct error *e);
 enum status modes_check(const struct logical *l, struct error *e);
 // The same of the tables of a query in an expression.
 enum status modes_check_table(const struct logical *l, const struct node *table, struct error *e);
+// Leaves out what constants decide: NULL + x is NULL, if(true, x, y) is x. What only stood there is not read.
+void expressions_simplify(struct logical *l);
 // Moves filters down as Spark's optimiser does: a row that is filtered below the watermark does not move it.
 void predicates_push(struct logical *l);
 // lateRows: finds what drops them. STATUS_CONFIG where it cannot be said which rows those are.
