@@ -309,7 +309,7 @@ static enum status approx_bind(struct aggregate_binding *b, struct error *e)
     if (!type_is_numeric(t) && !time)
         return aggregate_mismatch(b, 0, "NUMERIC, a date, a timestamp or an interval", e);
     p->error = 1.0 / accuracy;
-    b->type = p->list ? type_array(b->arena, t, false) : t;
+    b->type = p->list ? type_array(b->arena, t, true) : t;
     b->nullable = true;
     b->state_size = (sizeof(struct quantile) + 7u) & ~7u;
     b->state = p;
@@ -323,7 +323,7 @@ static enum status bind_exact(struct aggregate_binding *b, struct percentile *p,
     if (!type_is_numeric(t) && t->id != TYPE_STRING && t->id != TYPE_NULL)
         return aggregate_mismatch(b, 0, "NUMERIC", e);
     b->want[0] = real;
-    b->type = p->list ? type_array(b->arena, real, false) : real;
+    b->type = p->list ? type_array(b->arena, real, true) : real;
     b->nullable = true;
     b->state_size = (sizeof(struct values) + 7u) & ~7u;
     b->state = p;

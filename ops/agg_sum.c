@@ -1,6 +1,7 @@
 // sum (Spark's Sum with ansi off): integers into BIGINT, which wraps; FLOAT, DOUBLE and what is cast to it into DOUBLE;
-// intervals into themselves; DECIMAL: ops/agg_decimal.c. State: 00, nothing summed; or 01 and the sum, 8 bytes little
-// endian (IEEE 754 for DOUBLE).
+// DECIMAL: ops/agg_decimal.c; intervals: ops/agg_try_sum.c. State: 00, nothing summed; or 01 and the sum, 8 bytes
+// little endian (IEEE 754 for DOUBLE).
+#include "ops/agg_sum.h"
 #include "ops/agg_decimal.h"
 #include "ops/endian.h"
 
@@ -71,12 +72,10 @@ static void real_merge(const struct aggregate_call *bound, void *into, const voi
 
 static void integer_finish(const struct aggregate_call *bound, const void *group, struct column *out, uint32_t row)
 {
+    (void)bound;
     const struct integer_sum *s = group;
     out->null[row] = !s->any;
-    if (bound->type->id == TYPE_INTERVAL_YM)
-        out->i32[row] = (int32_t)s->sum;
-    else
-        out->i64[row] = s->sum;
+    out->i64[row] = s->sum;
 }
 
 static void real_finish(const struct aggregate_call *bound, const void *group, struct column *out, uint32_t row)
@@ -159,14 +158,17 @@ static const struct aggregate_kernels kernels_f64 = REAL_KERNELS(sum_f64);
 static enum status sum_bind(struct aggregate_binding *b, struct error *e)
 {
     static const struct aggregate_kernels *const by_type[TYPE_COUNT] = {
-        [TYPE_NULL] = &kernels_f64,        [TYPE_TINYINT] = &kernels_i8,      [TYPE_SMALLINT] = &kernels_i16,
-        [TYPE_INT] = &kernels_i32,         [TYPE_BIGINT] = &kernels_i64,      [TYPE_FLOAT] = &kernels_f32,
-        [TYPE_DOUBLE] = &kernels_f64,      [TYPE_STRING] = &kernels_f64,      [TYPE_TIMESTAMP] = &kernels_f64,
-        [TYPE_INTERVAL_YM] = &kernels_i32, [TYPE_INTERVAL_DT] = &kernels_i64,
+        [TYPE_NULL] = &kernels_f64,   [TYPE_TINYINT] = &kernels_i8, [TYPE_SMALLINT] = &kernels_i16,
+        [TYPE_INT] = &kernels_i32,    [TYPE_BIGINT] = &kernels_i64, [TYPE_FLOAT] = &kernels_f32,
+        [TYPE_DOUBLE] = &kernels_f64, [TYPE_STRING] = &kernels_f64, [TYPE_TIMESTAMP] = &kernels_f64,
     };
     const struct type *type = b->arg[0]->type;
     if (type->id == TYPE_DECIMAL) {
         decimal_sum_bind(b);
+        return STATUS_OK;
+    }
+    if (type_is_interval(type)) {
+        interval_sum_bind(b);
         return STATUS_OK;
     }
     b->kernels = by_type[type->id];
@@ -175,7 +177,7 @@ static enum status sum_bind(struct aggregate_binding *b, struct error *e)
     bool real = b->kernels == &kernels_f32 || b->kernels == &kernels_f64;
     if (b->kernels == &kernels_f64)
         b->want[0] = type_simple(TYPE_DOUBLE);
-    b->type = type_is_integral(type) ? type_simple(TYPE_BIGINT) : real ? type_simple(TYPE_DOUBLE) : type;
+    b->type = type_simple(real ? TYPE_DOUBLE : TYPE_BIGINT);
     b->nullable = true;
     b->state_size = real ? sizeof(struct real_sum) : sizeof(struct integer_sum);
     return STATUS_OK;
@@ -187,7 +189,8 @@ const struct aggregate aggregate_sum = {
     .max_args = 1,
     .bind = sum_bind,
     .usage = "sum(expr)",
-    .summary = "The sum of the values that are not NULL; NULL if there is none. A BIGINT sum wraps.",
+    .summary = "The sum of the values that are not NULL; NULL if there is none. A BIGINT sum wraps; an interval that "
+               "does not fit is NULL.",
     .example = "SELECT sum(x) FROM VALUES (1), (NULL), (3) AS t(x)",
     .gives = "4",
 };

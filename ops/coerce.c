@@ -167,7 +167,8 @@ const struct type *type_comparable(struct arena *a, const struct expr *x, const 
                     (y->type->id == TYPE_DECIMAL && type_is_integral(x->type));
     if (decimals)
         return wider_decimal(a, type_decimal_for(a, x), type_decimal_for(a, y));
-    return meet(a, x->type, y->type, false);
+    const struct type *t = meet(a, x->type, y->type, false);
+    return !t && type_equal_unnamed(x->type, y->type) ? x->type : t;
 }
 
 bool type_is_orderable(const struct type *t)

@@ -167,59 +167,70 @@ static enum status bind_repeat(struct binding *b, struct error *e)
     return binding_wants(b, (const enum want[]){WANT_STRING, WANT_INT}, 2, e);
 }
 
-// `chars` code points of `pad`, over and over, are written to `to`; returns the bytes.
-static size_t write_padding(char *to, struct slice pad, uint32_t chars, uint32_t pad_chars)
+// What lpad and rpad count: characters, of a BINARY bytes.
+struct padding {
+    bool left, bytes;
+};
+
+static uint32_t units_in(const struct padding *p, struct slice s)
+{
+    return p->bytes ? s.size : characters_in(s);
+}
+
+static uint32_t unit_offset(const struct padding *p, struct slice s, uint32_t n)
+{
+    return !p->bytes ? character_offset(s, n) : n < s.size ? n : s.size;
+}
+
+// `units` of `with`, over and over, are written to `to`; returns the bytes.
+static size_t write_padding(const struct padding *p, char *to, struct slice with, uint32_t units)
 {
     char *from = to;
-    for (; chars >= pad_chars; chars -= pad_chars, to += pad.size)
-        memcpy(to, pad.data, pad.size);
-    uint32_t rest = character_offset(pad, chars);
-    memcpy(to, pad.data, rest);
+    uint32_t each = units_in(p, with);
+    for (; units >= each; units -= each, to += with.size)
+        memcpy(to, with.data, with.size);
+    uint32_t rest = unit_offset(p, with, units);
+    memcpy(to, with.data, rest);
     return (size_t)(to + rest - from);
 }
 
-static void pad(const struct call *c, const struct rows *rows, bool left)
+static void pad(const struct call *c, const struct rows *rows)
 {
+    const struct padding *p = c->state;
     FOR_EACH_ROW (i, rows) {
         if (row_is_null(c, i))
             continue;
         struct slice s = slice_at(c->in[0], i);
-        struct slice with = c->argc > 2 ? slice_at(c->in[2], i) : SLICE(" ");
+        struct slice with = c->argc > 2 ? slice_at(c->in[2], i) : p->bytes ? (struct slice){"", 1} : SLICE(" ");
         int32_t length = int_at(c->in[1], i);
-        uint32_t wanted = length > 0 ? (uint32_t)length : 0, have = characters_in(s);
+        uint32_t wanted = length > 0 ? (uint32_t)length : 0, have = units_in(p, s);
         if (wanted <= have || with.size == 0) {
-            c->out->slice[i] = slice_part(s, 0, character_offset(s, wanted));
+            c->out->slice[i] = slice_part(s, 0, unit_offset(p, s, wanted));
             continue;
         }
-        uint32_t missing = wanted - have, chars = characters_in(with);
-        uint64_t most = (uint64_t)s.size + ((uint64_t)missing / chars + 1) * with.size;
+        uint32_t missing = wanted - have;
+        uint64_t most = (uint64_t)s.size + ((uint64_t)missing / units_in(p, with) + 1) * with.size;
         if (most > STRING_MAX) {
             c->out->null[i] = 1;
             continue;
         }
         char *to = arena_alloc(c->arena, (size_t)most);
-        size_t padding = write_padding(left ? to : to + s.size, with, missing, chars);
+        size_t padding = write_padding(p, p->left ? to : to + s.size, with, missing);
         if (s.size > 0)
-            memcpy(left ? to + padding : to, s.data, s.size);
+            memcpy(p->left ? to + padding : to, s.data, s.size);
         c->out->slice[i] = (struct slice){to, (uint32_t)(s.size + padding)};
     }
 }
 
-static void pad_left(const struct call *c, const struct rows *rows)
-{
-    pad(c, rows, true);
-}
-
-static void pad_right(const struct call *c, const struct rows *rows)
-{
-    pad(c, rows, false);
-}
-
 static enum status bind_pad(struct binding *b, struct error *e)
 {
-    b->type = type_simple(TYPE_STRING);
-    b->kernel = b->function == &function_lpad ? pad_left : pad_right;
-    return binding_wants(b, (const enum want[]){WANT_STRING, WANT_INT, WANT_STRING}, 3, e);
+    static const struct padding paddings[2][2] = {{{false, false}, {false, true}}, {{true, false}, {true, true}}};
+    bool bytes = b->arg[0]->type->id == TYPE_BINARY && (b->argc < 3 || b->arg[2]->type->id == TYPE_BINARY);
+    enum want text = bytes ? WANT_BINARY : WANT_STRING;
+    b->type = type_simple(bytes ? TYPE_BINARY : TYPE_STRING);
+    b->state = &paddings[b->function == &function_lpad][bytes];
+    b->kernel = pad;
+    return binding_wants(b, (const enum want[]){text, WANT_INT, text}, 3, e);
 }
 
 static struct slice replaced(struct arena *arena, struct slice s, struct slice search, struct slice by)

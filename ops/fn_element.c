@@ -2,6 +2,7 @@
 #include "ops/compare.h"
 #include "ops/functions.h"
 #include "ops/kernel.h"
+#include "ops/list.h"
 
 static void give(const struct call *c, uint32_t row, const struct column *from, uint32_t place)
 {
@@ -168,7 +169,15 @@ static enum status bind_field(struct binding *b, struct error *e)
         b->instead = null_literal(b->arena);
         return STATUS_OK;
     }
-    if (!is_literal(name) || name->type->id != TYPE_STRING)
+    bool named = is_literal(name) && name->type->id == TYPE_STRING;
+    if (t->id != TYPE_STRUCT && t->id != TYPE_MAP && t->id != TYPE_ARRAY)
+        return error_set(
+            e, STATUS_CONFIG,
+            "[INVALID_EXTRACT_BASE_FIELD_TYPE] cannot take %.*s of a value of type %s: only STRUCT, MAP and "
+            "ARRAY have parts",
+            named ? (int)name->literal.bytes.size : 6, named ? name->literal.bytes.data : "a part",
+            type_text(b->arena, t));
+    if (!named)
         return binding_not_literal(b, 1, e);
     if (t->id == TYPE_STRUCT)
         return bind_struct_field(b, t, name->literal.bytes, e);
@@ -177,8 +186,8 @@ static enum status bind_field(struct binding *b, struct error *e)
     if (t->id == TYPE_MAP)
         return bind_map_value(b, e);
     return error_set(e, STATUS_CONFIG,
-                     "[INVALID_EXTRACT_BASE_FIELD_TYPE] cannot take %.*s of a value of type %s: only STRUCT, MAP and "
-                     "ARRAY have parts",
+                     "[DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE] cannot take %.*s of %s: its elements are no STRUCT; a "
+                     "place in it is a whole number",
                      (int)name->literal.bytes.size, name->literal.bytes.data, type_text(b->arena, t));
 }
 
@@ -271,7 +280,7 @@ static enum status bind_array_contains(struct binding *b, struct error *e)
     struct expr *pair[] = {&element, b->arg[1]};
     const struct type *meet = type_widest_number(b->arena, pair, 2);
     if (!meet || !type_is_orderable(meet))
-        return binding_mismatch(b, 1, type_text(b->arena, t->element), e);
+        return binding_foreign_element(b, 1, e);
     if (!type_equal(meet, t->element))
         b->want[0] = type_array(b->arena, meet, t->contains_null);
     b->want[1] = meet;

@@ -126,6 +126,8 @@ static enum status bind_from_json(struct binding *b, struct error *e)
                          "[DATATYPE_MISMATCH.INVALID_JSON_SCHEMA] from_json: the schema is %s; wanted is STRUCT, ARRAY "
                          "or MAP",
                          type_text(b->arena, t));
+    if (b->arg[0]->type->id != TYPE_STRING && b->arg[0]->type->id != TYPE_NULL)
+        return binding_mismatch(b, 0, "STRING", e);
     enum status status = option_map_read(b, 2, json_read_options, &options, e);
     if (status == STATUS_OK)
         status = json_formats_read(&f->formats, &f->allow, &options, b->session, b->arena, e);

@@ -76,8 +76,9 @@ static enum status bind_operator(struct binding *b, kernel k, struct error *e)
     for (uint32_t i = 0; i < b->argc; i++) {
         enum type_id id = b->arg[i]->type->id;
         if (id != TYPE_BOOLEAN && id != TYPE_NULL && b->argc == 2)
-            return error_set(e, STATUS_CONFIG,
-                             "[DATATYPE_MISMATCH.BINARY_OP_WRONG_TYPE] %s: operand %u is %s, wanted BOOLEAN",
+            return error_set(e, STATUS_CONFIG, "[DATATYPE_MISMATCH.%s] %s: operand %u is %s, wanted BOOLEAN",
+                             type_equal(b->arg[0]->type, b->arg[1]->type) ? "BINARY_OP_WRONG_TYPE"
+                                                                          : "BINARY_OP_DIFF_TYPES",
                              b->function->name, i + 1, type_text(b->arena, b->arg[i]->type));
         enum status status = binding_want(b, i, WANT_BOOLEAN, e);
         if (status != STATUS_OK)

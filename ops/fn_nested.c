@@ -70,7 +70,11 @@ static enum status bind_named_struct(struct binding *b, struct error *e)
     for (uint32_t i = 0; i < b->argc; i += 2) {
         const struct expr *name = b->arg[i], *value = b->arg[i + 1];
         if (!is_literal(name) || name->type->id != TYPE_STRING)
-            return binding_not_literal(b, i, e);
+            return error_set(
+                e, STATUS_CONFIG,
+                "[DATATYPE_MISMATCH.CREATE_NAMED_STRUCT_WITHOUT_FOLDABLE_STRING] named_struct: argument %u "
+                "is a field's name, a text as it is: named_struct('a', 1, 'b', 2)",
+                i + 1);
         fields[i / 2] = (struct field){name->literal.bytes, value->type, value->nullable};
     }
     b->type = type_struct(b->arena, fields, b->argc / 2);

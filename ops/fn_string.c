@@ -204,7 +204,7 @@ const struct function function_instr = {
 };
 const struct function function_locate = {
     .name = "locate",
-    .alias = (const char *const[]){"position", "charindex", NULL},
+    .alias = (const char *const[]){"position", NULL},
     .min_args = 2,
     .max_args = 3,
     .bind = bind_place,

@@ -107,6 +107,7 @@ static enum status bind_window_time(struct binding *b, struct error *e)
     if (!is_window(b->arg[0]->type))
         return binding_mismatch(b, 0, "a window, STRUCT<start: TIMESTAMP, end: TIMESTAMP>", e);
     b->type = b->arg[0]->type->fields[1].type;
+    b->nullable |= b->arg[0]->type->fields[1].nullable;
     b->kernel = last_instant;
     return STATUS_OK;
 }

@@ -36,6 +36,7 @@ enum function_flag {
     FUNCTION_WINDOW = 4,           // window, session_window: likewise
     FUNCTION_BATCH = 8,            // current_timestamp: one value a batch, so not folded before it
     FUNCTION_SCHEMA = 32,          // argument 1 is a schema's text; bind sees a NULL of its type
+    FUNCTION_SUBQUERY = 64,        // a query over tables, without a kernel: the planner makes a join of it
     FUNCTION_BORROWS = 16,         // its kernel may point out's data or children at an input's (casts may, always)
 };
 

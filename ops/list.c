@@ -80,6 +80,13 @@ static const struct type *tightest(struct arena *a, const struct type *x, const 
     return is_one && (!decimal || meet->id == TYPE_DECIMAL) ? meet : NULL;
 }
 
+enum status binding_foreign_element(const struct binding *b, uint32_t index, struct error *e)
+{
+    return error_set(
+        e, STATUS_CONFIG, "[DATATYPE_MISMATCH.ARRAY_FUNCTION_DIFF_TYPES] %s: the value is %s and the elements are %s",
+        b->function->name, type_text(b->arena, b->arg[index]->type), type_text(b->arena, b->arg[0]->type->element));
+}
+
 enum status binding_element(struct binding *b, uint32_t index, const struct type **t, struct error *e)
 {
     const struct type *list = b->arg[0]->type, *value = b->arg[index]->type;
@@ -87,9 +94,7 @@ enum status binding_element(struct binding *b, uint32_t index, const struct type
         return binding_mismatch(b, 0, "ARRAY", e);
     const struct type *meet = tightest(b->arena, list->element, value);
     if (meet == NULL)
-        return error_set(e, STATUS_CONFIG,
-                         "[DATATYPE_MISMATCH.ARRAY_FUNCTION_DIFF_TYPES] %s: the value is %s and the elements are %s",
-                         b->function->name, type_text(b->arena, value), type_text(b->arena, list->element));
+        return binding_foreign_element(b, index, e);
     *t = list;
     if (!type_equal(meet, list->element))
         b->want[0] = *t = type_array(b->arena, meet, list->contains_null);

@@ -38,6 +38,8 @@ bool list_set_add(struct list_set *set, const struct column *c, uint32_t row);  
 
 // Asks for argument `index` as an ARRAY (a NULL is one of VOID); *t is its type.
 enum status binding_array(struct binding *b, uint32_t index, const struct type **t, struct error *e);
+// [DATATYPE_MISMATCH.ARRAY_FUNCTION_DIFF_TYPES]: argument `index` is nothing that argument 0's elements are.
+enum status binding_foreign_element(const struct binding *b, uint32_t index, struct error *e);
 // Asks for ARRAY 0 and value `index` in the type that both meet in; *t is the ARRAY's type then.
 enum status binding_element(struct binding *b, uint32_t index, const struct type **t, struct error *e);
 

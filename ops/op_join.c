@@ -17,6 +17,11 @@ struct join {
     struct column **picked; // of the chunk: `lefts`
     struct gathered gathered;
     struct column *right;
+    struct column mark; // MARK: `met`
+    bool null_key;      // the table has one
+    // FULL: which of the table's rows meet one; those with a NULL key, which meet none
+    uint8_t *table_met;
+    struct join_table rest;
     uint32_t from[CHUNK_ROWS], row[CHUNK_ROWS];
     uint32_t used;
     // of the chunk
@@ -53,6 +58,35 @@ static struct rows write_keys(struct join *j, unsigned input, struct chunk *chun
 
 // ---- the table
 
+static enum status too_many(const struct join *j, struct error *e)
+{
+    return error_set(
+        e, STATUS_FAILED,
+        "[SCALAR_SUBQUERY_TOO_MANY_ROWS] a query that stands for one value gave more than one row of table "
+        "%s: take max(…), first(…) or LIMIT 1",
+        j->spec.table);
+}
+
+static bool keeps_rows(const struct join *j)
+{
+    return j->spec.kind == JOIN_OUTER || j->spec.kind == JOIN_FULL;
+}
+
+// The rows of the table without a key, beside those that have one.
+static void take_rest(struct join *j, struct chunk *chunk, struct column *const *columns, const struct rows *keyed)
+{
+    uint32_t *index = ARENA_ARRAY(chunk->arena, uint32_t, chunk->rows.count), count = 0, k = 0;
+    FOR_EACH_ROW (i, &chunk->rows) {
+        bool has_key = k < keyed->count && (keyed->index ? keyed->index[k] : k) == i;
+        index[count] = i;
+        count += !has_key;
+        k += has_key;
+    }
+    struct slice *keys = ARENA_ARRAY(chunk->arena, struct slice, count);
+    uint64_t *hashes = ARENA_ARRAY(chunk->arena, uint64_t, count);
+    join_table_add(&j->rest, columns, &(struct rows){index, count}, keys, hashes);
+}
+
 static enum status take_table(struct join *j, struct chunk *chunk, struct error *e)
 {
     struct rows rows = write_keys(j, 1, chunk);
@@ -60,8 +94,13 @@ static enum status take_table(struct join *j, struct chunk *chunk, struct error 
     for (uint32_t k = 0; k < j->spec.rights; k++)
         columns[k] = chunk->column[j->spec.right[k]];
     join_table_add(&j->table, columns, &rows, j->keys.key, j->keys.hash);
+    if (j->spec.kind == JOIN_FULL)
+        take_rest(j, chunk, columns, &rows);
+    j->null_key = j->null_key || rows.count < chunk->rows.count;
     j->op.counters.folded += chunk->rows.count;
-    if (join_table_bytes(&j->table) <= j->spec.memory_limit)
+    if (j->spec.kind == JOIN_SINGLE && j->spec.key_count == 0 && j->table.count > 1)
+        return too_many(j, e);
+    if (join_table_bytes(&j->table) + join_table_bytes(&j->rest) <= j->spec.memory_limit)
         return STATUS_OK;
     return error_set(
         e, STATUS_FAILED,
@@ -94,6 +133,16 @@ static void keep_true(struct join *j, struct chunk *pairs)
     pairs->rows = (struct rows){j->index, count};
 }
 
+static void note_met(struct join *j, const struct rows *pairs)
+{
+    if (!j->table_met)
+        j->table_met = ARENA_ARRAY(&j->arena, uint8_t, j->table.count + 1);
+    FOR_EACH_ROW (k, pairs) {
+        if (j->row[k] != GATHER_NULL)
+            j->table_met[j->row[k]] = 1;
+    }
+}
+
 // The pairs collected so far. What comes after us may use the chunk's arena; it is given back.
 static enum status flush(struct join *j, struct chunk *in, bool check, struct error *e)
 {
@@ -113,7 +162,9 @@ static enum status flush(struct join *j, struct chunk *in, bool check, struct er
     struct arena_mark mark = arena_mark(in->arena);
     if (check && j->spec.condition)
         keep_true(j, &out);
-    bool pairs_go_out = j->spec.kind == JOIN_INNER || j->spec.kind == JOIN_OUTER;
+    if (j->spec.kind == JOIN_FULL)
+        note_met(j, &out.rows);
+    bool pairs_go_out = j->spec.kind == JOIN_INNER || keeps_rows(j);
     enum status s = pairs_go_out ? op_emit(&j->op, &out, e) : STATUS_OK;
     arena_rewind(in->arena, mark);
     return s;
@@ -126,12 +177,17 @@ static enum status add_pair(struct join *j, struct chunk *in, uint32_t from, uin
     return j->used == CHUNK_ROWS ? flush(j, in, check, e) : STATUS_OK;
 }
 
+static bool asks_whether(const struct join *j)
+{
+    return j->spec.kind == JOIN_SEMI || j->spec.kind == JOIN_ANTI || j->spec.kind == JOIN_MARK;
+}
+
 // Each row with all it meets by the keys. Without a condition those are the pairs, and a row that meets none is known
 // at once.
 static enum status pair_rows(struct join *j, struct chunk *in, const struct rows *keyed, struct error *e)
 {
-    bool outer = j->spec.kind == JOIN_OUTER && !j->spec.condition;
-    bool exists = !j->spec.condition && (j->spec.kind == JOIN_SEMI || j->spec.kind == JOIN_ANTI);
+    bool outer = keeps_rows(j) && !j->spec.condition;
+    bool exists = !j->spec.condition && asks_whether(j);
     uint32_t k = 0;
     enum status s = STATUS_OK;
     FOR_EACH_ROW (i, &in->rows) {
@@ -151,7 +207,7 @@ static enum status pair_rows(struct join *j, struct chunk *in, const struct rows
 // The rows that met nothing, once the condition has been asked.
 static enum status pair_unmet(struct join *j, struct chunk *in, struct error *e)
 {
-    if (j->spec.kind != JOIN_OUTER || !j->spec.condition)
+    if (!keeps_rows(j) || !j->spec.condition)
         return STATUS_OK;
     enum status s = STATUS_OK;
     FOR_EACH_ROW (i, &in->rows) {
@@ -161,9 +217,32 @@ static enum status pair_unmet(struct join *j, struct chunk *in, struct error *e)
     return s == STATUS_OK ? flush(j, in, false, e) : s;
 }
 
+// x NOT IN (…) is not true of a NULL, nor of anything where there is a NULL among them.
+static void meet_nulls(struct join *j, const struct rows *rows)
+{
+    bool any = j->table.count > 0 || j->null_key;
+    FOR_EACH_ROW (i, rows) {
+        j->met[i] |= j->null_key || (any && is_null(j->key_column[0], i));
+    }
+}
+
+// The chunk with `count` columns behind its own.
+static enum status emit_with(struct join *j, struct chunk *in, struct column *more, uint32_t count, struct error *e)
+{
+    struct chunk out = *in;
+    out.column = ARENA_ARRAY(in->arena, struct column *, in->columns + count);
+    for (uint32_t k = 0; k < in->columns; k++)
+        out.column[k] = in->column[k];
+    for (uint32_t k = 0; k < count; k++)
+        out.column[out.columns++] = &more[k];
+    return op_emit(&j->op, &out, e);
+}
+
 static enum status pass_rows(struct join *j, struct chunk *in, struct error *e)
 {
     uint32_t count = 0;
+    if (j->spec.kind == JOIN_MARK)
+        return emit_with(j, in, &j->mark, 1, e);
     FOR_EACH_ROW (i, &in->rows) {
         j->index[count] = i;
         count += j->met[i] == (j->spec.kind == JOIN_SEMI);
@@ -173,15 +252,76 @@ static enum status pass_rows(struct join *j, struct chunk *in, struct error *e)
     return op_emit(&j->op, &out, e);
 }
 
+// ---- SINGLE
+
+static void make_constant(struct column *c, struct arena *arena)
+{
+    c->mask = 0;
+    if (c->type->id != TYPE_STRUCT)
+        return;
+    struct column *fields = ARENA_ARRAY(arena, struct column, c->type->field_count);
+    for (uint32_t k = 0; k < c->type->field_count; k++) {
+        fields[k] = c->child[k];
+        make_constant(&fields[k], arena);
+    }
+    c->child = fields;
+}
+
+// Without keys there is one row for all.
+static void fix_single(struct join *j)
+{
+    for (uint32_t k = 0; k < j->spec.rights && j->right[k].mask != 0; k++) {
+        if (j->table.count > 0)
+            j->right[k] = *join_table_column(&j->table, k);
+        else
+            column_set_null(&j->right[k], 0);
+        make_constant(&j->right[k], &j->arena);
+    }
+}
+
+static enum status push_single(struct join *j, struct chunk *in, const struct rows *keyed, struct error *e)
+{
+    uint32_t k = 0, places = 0;
+    if (j->spec.key_count == 0) {
+        fix_single(j);
+        return emit_with(j, in, j->right, j->spec.rights, e);
+    }
+    FOR_EACH_ROW (i, &in->rows) {
+        bool has_key = k < keyed->count && keyed->index[k] == i;
+        uint32_t row = has_key ? j->first[k++] : JOIN_TABLE_END;
+        if (row != JOIN_TABLE_END && j->table.next[row] != JOIN_TABLE_END)
+            return too_many(j, e);
+        for (; places < i; places++)
+            j->row[places] = GATHER_NULL;
+        j->row[places++] = row == JOIN_TABLE_END ? GATHER_NULL : row;
+    }
+    for (uint32_t c = 0; c < j->spec.rights; c++)
+        column_gather(&j->right[c], join_table_column(&j->table, c), j->row, places);
+    return emit_with(j, in, j->right, j->spec.rights, e);
+}
+
 static void count_rows(struct join *j, const struct rows *rows)
 {
     uint32_t met = 0;
+    bool all = keeps_rows(j) || j->spec.kind == JOIN_MARK || j->spec.kind == JOIN_SINGLE;
     FOR_EACH_ROW (i, rows) {
         met += j->met[i];
     }
-    uint32_t passed = j->spec.kind == JOIN_OUTER ? rows->count : j->spec.kind == JOIN_ANTI ? rows->count - met : met;
+    uint32_t passed = all ? rows->count : j->spec.kind == JOIN_ANTI ? rows->count - met : met;
     j->op.counters.passed += passed;
     j->op.counters.filtered += rows->count - passed;
+}
+
+static enum status push_pairs(struct join *j, struct chunk *chunk, const struct rows *keyed, struct error *e)
+{
+    for (uint32_t k = 0; k < j->spec.lefts; k++)
+        j->picked[k] = chunk->column[j->spec.left[k]];
+    enum status s = pair_rows(j, chunk, keyed, e);
+    if (s == STATUS_OK)
+        s = pair_unmet(j, chunk, e);
+    if (j->spec.null_aware)
+        meet_nulls(j, &chunk->rows);
+    return s == STATUS_OK && asks_whether(j) ? pass_rows(j, chunk, e) : s;
 }
 
 static enum status join_push(struct op *op, unsigned input, struct chunk *chunk, struct error *e)
@@ -194,14 +334,57 @@ static enum status join_push(struct op *op, unsigned input, struct chunk *chunk,
     memcpy(index, keyed.index, keyed.count * sizeof *index);
     keyed.index = index;
     join_table_find(&j->table, j->keys.key, j->keys.hash, keyed.count, j->first);
-    for (uint32_t k = 0; k < j->spec.lefts; k++)
-        j->picked[k] = chunk->column[j->spec.left[k]];
-    enum status s = pair_rows(j, chunk, &keyed, e);
-    if (s == STATUS_OK)
-        s = pair_unmet(j, chunk, e);
+    enum status s = j->spec.kind == JOIN_SINGLE ? push_single(j, chunk, &keyed, e) : push_pairs(j, chunk, &keyed, e);
     count_rows(j, &chunk->rows);
-    bool passes = j->spec.kind == JOIN_SEMI || j->spec.kind == JOIN_ANTI;
-    return s == STATUS_OK && passes ? pass_rows(j, chunk, e) : s;
+    return s;
+}
+
+// ---- FULL: the rows of the table that met none
+
+static enum status emit_table(struct join *j, const struct join_table *from, struct column **columns, uint32_t count,
+                              struct error *e)
+{
+    struct arena_mark mark = arena_mark(&j->arena);
+    for (uint32_t k = 0; k < j->spec.rights; k++)
+        column_gather(&j->right[k], join_table_column(from, k), j->row, count);
+    struct chunk out = {
+        .column = columns, .columns = j->spec.lefts + j->spec.rights, .rows = {.count = count}, .arena = &j->arena};
+    enum status s = op_emit(&j->op, &out, e);
+    arena_rewind(&j->arena, mark);
+    return s;
+}
+
+static enum status emit_unmet(struct join *j, const struct join_table *from, const uint8_t *met,
+                              struct column **columns, struct error *e)
+{
+    uint32_t count = 0;
+    enum status s = STATUS_OK;
+    for (uint32_t row = 0; s == STATUS_OK && row < from->count; row++) {
+        j->row[count] = row;
+        count += !met || !met[row];
+        if (count < CHUNK_ROWS)
+            continue;
+        s = emit_table(j, from, columns, count, e);
+        count = 0;
+    }
+    return s == STATUS_OK && count ? emit_table(j, from, columns, count, e) : s;
+}
+
+static enum status join_close(struct op *op, struct error *e)
+{
+    struct join *j = (struct join *)op;
+    if (j->spec.kind != JOIN_FULL)
+        return STATUS_OK;
+    struct column **columns = ARENA_ARRAY(&j->arena, struct column *, j->spec.lefts + j->spec.rights);
+    for (uint32_t k = 0; k < j->spec.lefts; k++) {
+        columns[k] = column_new(j->spec.left_type[k], 1, &j->arena);
+        columns[k]->mask = 0;
+        column_set_null(columns[k], 0);
+    }
+    for (uint32_t k = 0; k < j->spec.rights; k++)
+        columns[j->spec.lefts + k] = &j->right[k];
+    enum status s = emit_unmet(j, &j->table, j->table_met, columns, e);
+    return s == STATUS_OK ? emit_unmet(j, &j->rest, NULL, columns, e) : s;
 }
 
 static void join_destroy(struct op *op)
@@ -211,12 +394,14 @@ static void join_destroy(struct op *op)
     program_free(j->spec.keys[1]);
     program_free(j->spec.condition);
     join_table_free(&j->table);
+    join_table_free(&j->rest);
     group_keys_free(&j->keys);
     arena_free(&j->arena);
     mem_free(op->memory, j, sizeof *j);
 }
 
-static const struct op_class join_class = {.name = "join", .push = join_push, .destroy = join_destroy};
+static const struct op_class join_class = {
+    .name = "join", .push = join_push, .close = join_close, .destroy = join_destroy};
 
 struct op *join_new(const struct join_spec *spec, struct memory *memory)
 {
@@ -225,6 +410,7 @@ struct op *join_new(const struct join_spec *spec, struct memory *memory)
     j->spec = *spec;
     arena_init(&j->arena, memory, 64 * 1024);
     join_table_init(&j->table, spec->right_type, spec->rights, spec->key_count > 0, memory);
+    join_table_init(&j->rest, spec->right_type, spec->rights, false, memory);
     group_key_init(&j->key, spec->key_type, spec->key_count, -1, &j->arena);
     group_keys_init(&j->keys, memory, &j->arena);
     j->key_column = ARENA_ARRAY(&j->arena, struct column *, spec->key_count);
@@ -232,5 +418,7 @@ struct op *join_new(const struct join_spec *spec, struct memory *memory)
     j->right = ARENA_ARRAY(&j->arena, struct column, spec->rights);
     for (uint32_t k = 0; k < spec->rights; k++)
         column_init(&j->right[k], spec->right_type[k], CHUNK_ROWS, &j->arena);
+    column_init(&j->mark, type_simple(TYPE_BOOLEAN), CHUNK_ROWS, &j->arena);
+    j->mark.boolean = j->met;
     return &j->op;
 }

@@ -8,6 +8,13 @@
 #include "ops/program.h"
 #include "ops/state.h"
 
+// VALUES: `rows` of `columns`, the results of `values` one row behind the other. A leaf; its rows come at its close.
+struct values_spec {
+    struct program *values;
+    uint32_t rows, columns;
+};
+struct op *values_new(const struct values_spec *spec, struct memory *memory);
+
 // WHERE, HAVING: keeps the rows for which result 0 of `condition` is true. Moves nothing: makes a selection.
 struct op *filter_new(struct program *condition, struct memory *memory);
 
@@ -23,6 +30,19 @@ struct generate_spec {
     bool spread; // an ARRAY of STRUCT: its fields are the columns
 };
 struct op *generate_new(const struct generate_spec *spec, struct memory *memory);
+
+// ROLLUP, CUBE, GROUPING SETS: each row once a set; output is the input's columns, the keys, ids[set] BIGINT, and with
+// `places` the number of the set INT.
+struct expand_spec {
+    struct program *keys; // results: key_count
+    uint32_t key_count;
+    const struct type *const *key_type;
+    const uint64_t *sets; // bit k: key k is in it; else it is NULL
+    const int64_t *ids;
+    uint32_t set_count;
+    bool places;
+};
+struct op *expand_new(const struct expand_spec *spec, struct memory *memory);
 
 // window(): output is the input's columns followed by STRUCT<start, end>; a NULL time is filtered, a sliding window
 // repeats the row, in Spark's order (TimeWindowing). Durations are microseconds.
@@ -63,8 +83,10 @@ struct op *aggregate_new(const struct aggregate_spec *spec, struct memory *memor
 
 // JOIN with a table, held in memory. Input 1 is the table: all of its rows come before the first one of input 0, once.
 // What comes out are the columns `left` of input 0 and behind them `right` of input 1; SEMI and ANTI pass input 0's
-// rows.
-enum join_kind { JOIN_INNER, JOIN_OUTER, JOIN_SEMI, JOIN_ANTI }; // OUTER: input 0's rows stay
+// rows. MARK passes all of them with one column more: whether the row meets one. SINGLE passes all of them with the
+// columns `right` of the one that they meet, NULL if there is none; where there are two the query ends.
+// OUTER: input 0's rows stay; FULL: those of input 1, too, at the close: for two tables.
+enum join_kind { JOIN_INNER, JOIN_OUTER, JOIN_FULL, JOIN_SEMI, JOIN_ANTI, JOIN_MARK, JOIN_SINGLE };
 struct join_spec {
     enum join_kind kind;
     const char *table;       // its name, for messages
@@ -72,10 +94,11 @@ struct join_spec {
     uint32_t key_count;      // 0: every row meets every row
     const struct type *const *key_type;
     const bool *null_safe;     // keys that are compared with <=>; in others NULL meets nothing
-    struct program *condition; // over `left` and `right`: result 0 must be true; NULL: none
+    bool null_aware;           // ANTI, MARK; of one key: a NULL meets every row there is (NOT IN)
+    struct program *condition; // over `left` and `right`: result 0 must be true; NULL: none, as for SINGLE
     const uint32_t *left, *right;
     uint32_t lefts, rights;
-    const struct type *const *right_type;
+    const struct type *const *left_type, *const *right_type;
     size_t memory_limit; // of the table
 };
 struct op *join_new(const struct join_spec *spec, struct memory *memory);

@@ -112,7 +112,8 @@ bool age_parse(struct slice s, int64_t *micros)
 
 static enum status refuse(const struct option_spec *spec, struct slice text, struct error *e, const char *wanted)
 {
-    return error_set(e, STATUS_CONFIG, "%s is '%.*s'; wanted is %s", spec->name,
+    return error_set(e, STATUS_CONFIG, "%s%s%s%s is '%.*s'; wanted is %s", spec->condition ? "[" : "",
+                     spec->condition ? spec->condition : "", spec->condition ? "] " : "", spec->name,
                      (int)(text.size < SHOWN_MAX ? text.size : SHOWN_MAX), text.size == 0 ? "" : text.data, wanted);
 }
 

@@ -29,8 +29,9 @@ struct option_spec {
     bool required;
     const char *fallback; // its text; NULL: absent
     const char *const *choices;
-    int64_t least, most; // INTEGER, SIZE; both 0: any
-    const char *summary; // for the reference page
+    int64_t least, most;   // INTEGER, SIZE; both 0: any
+    const char *summary;   // for the reference page
+    const char *condition; // Spark's error class of a wrong value; NULL: it has none
 };
 
 struct option_value {

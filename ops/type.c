@@ -131,7 +131,7 @@ uint32_t type_width(const struct type *t)
     return widths[t->id];
 }
 
-bool type_equal(const struct type *a, const struct type *b)
+static bool equal(const struct type *a, const struct type *b, bool named)
 {
     if (a == b)
         return true;
@@ -143,19 +143,30 @@ bool type_equal(const struct type *a, const struct type *b)
     case TYPE_INTERVAL_DT:
         return a->precision == b->precision && a->scale == b->scale;
     case TYPE_ARRAY:
-        return type_equal(a->element, b->element);
+        return equal(a->element, b->element, named);
     case TYPE_MAP:
-        return type_equal(a->key, b->key) && type_equal(a->element, b->element);
+        return equal(a->key, b->key, named) && equal(a->element, b->element, named);
     case TYPE_STRUCT:
         if (a->field_count != b->field_count)
             return false;
         for (uint32_t i = 0; i < a->field_count; i++)
-            if (!slice_equal(a->fields[i].name, b->fields[i].name) || !type_equal(a->fields[i].type, b->fields[i].type))
+            if ((named && !slice_equal(a->fields[i].name, b->fields[i].name)) ||
+                !equal(a->fields[i].type, b->fields[i].type, named))
                 return false;
         return true;
     default:
         return true;
     }
+}
+
+bool type_equal(const struct type *a, const struct type *b)
+{
+    return equal(a, b, true);
+}
+
+bool type_equal_unnamed(const struct type *a, const struct type *b)
+{
+    return equal(a, b, false);
 }
 
 static bool plain_name(struct slice s)

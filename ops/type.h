@@ -66,6 +66,8 @@ const struct type *type_struct(struct arena *a, const struct field *fields, uint
 uint32_t type_width(const struct type *t);
 // Equal in shape; names of struct fields count, nullability does not.
 bool type_equal(const struct type *a, const struct type *b);
+// The same, whatever the names (DataType.equalsStructurally).
+bool type_equal_unnamed(const struct type *a, const struct type *b);
 // Spark's sql name ("DECIMAL(10,2)", "STRUCT<start: TIMESTAMP NOT NULL, ...>") and simpleString
 // ("struct<start:timestamp>").
 void type_print_sql(const struct type *t, struct text *out);

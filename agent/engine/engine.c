@@ -57,17 +57,18 @@ static enum status run_operators(struct engine *g, const struct batch *batch, st
     return s == STATUS_OK ? plan_close_batch(&g->run, &g->collector.op, e) : s;
 }
 
-// What a source asked for, in this batch or before. false: it has no watermark. One that the query names twice has one,
-// the greatest (Spark: both are the same EventTimeWatermark node).
-static bool watermark_asked(const struct engine *g, uint32_t source, int64_t *asked)
+// What the watermarks of a clock asked for, in this batch or before, and their source. false: there is none. A source
+// that the query names twice has one clock: the greatest counts (Spark: both are the same EventTimeWatermark node).
+static bool watermark_asked(const struct engine *g, uint32_t clock, int64_t *asked, uint32_t *source)
 {
     bool any = false;
-    *asked = g->asked[source];
+    *asked = g->asked[clock];
     for (uint32_t i = 0; i < g->run.watermark_count; i++) {
-        if (g->run.watermark[i].source != source)
+        if (g->run.watermark[i].clock != clock)
             continue;
         int64_t now = watermark_proposal(g->run.watermark[i].op);
         *asked = now > *asked ? now : *asked;
+        *source = g->run.watermark[i].source;
         any = true;
     }
     return any;
@@ -80,15 +81,16 @@ static int64_t idle_from(const struct engine *g, uint32_t source)
     return g->heard[source] > INT64_MAX - timeout ? INT64_MAX : g->heard[source] + timeout;
 }
 
-// The watermark that the next batch will have: never back, the least of the sources' or the greatest
+// The watermark that the next batch will have: never back, the least of the clocks' or the greatest
 // (MultipleWatermarkPolicy).
 static int64_t next_watermark(const struct engine *g)
 {
     bool greatest = g->setup.pipeline->greatest_watermark, any = false;
     int64_t now = g->position.watermark, chosen = 0, asked;
-    int64_t clock = g->setup.port->class->monotonic(g->setup.port);
-    for (uint32_t i = 0; i < g->setup.pipeline->source_count; i++) {
-        if (!watermark_asked(g, i, &asked) || (!greatest && clock >= idle_from(g, i)))
+    int64_t time = g->setup.port->class->monotonic(g->setup.port);
+    uint32_t source;
+    for (uint32_t i = 0; i < plan_clocks(g->plan); i++) {
+        if (!watermark_asked(g, i, &asked, &source) || (!greatest && time >= idle_from(g, source)))
             continue;
         if (!any || (greatest ? asked > chosen : asked < chosen))
             chosen = asked;
@@ -219,8 +221,9 @@ static void note_commit(struct engine *g)
 {
     g->no_data_due =
         g->setup.pipeline->no_data_batches && plan_wants_no_data_batch(g->plan) && g->position.watermark_moved;
-    for (uint32_t i = 0; i < g->setup.pipeline->source_count; i++)
-        watermark_asked(g, i, &g->asked[i]);
+    uint32_t source;
+    for (uint32_t i = 0; i < plan_clocks(g->plan); i++)
+        watermark_asked(g, i, &g->asked[i], &source);
     outbox_committed(g->outbox);
     g->fingerprint_due = false;
     g->committed = true;

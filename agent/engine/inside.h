@@ -48,7 +48,7 @@ struct engine {
     struct trigger_rule trigger;
     struct store_position position;
     int64_t *heard; // for each source: monotonic time at which it last gave an event time, or of the start
-    int64_t *asked; // for each source: the greatest watermark it asked for since the start, or INT64_MIN
+    int64_t *asked; // for each clock of the plan: the greatest watermark it asked for since the start, or INT64_MIN
     const struct state *states[STATES_MAX]; // the operators'
     uint32_t state_count;
     struct counts counts;          // when the batch began

@@ -92,19 +92,9 @@ static enum status refuse_live(const struct engine *g, const struct pipeline_sou
         (int)source->name.size, source->name.data, source->class->format);
 }
 
-// The watermark is on the source's own column of that name.
-static bool watermark_on_timestamp(const struct pipeline_source *source)
-{
-    if (!source->has_watermark || !slice_equal_fold(source->watermark_column, SLICE("timestamp")))
-        return false;
-    for (uint32_t i = 0; source->schema && i < source->schema->field_count; i++)
-        if (slice_equal_fold(source->schema->fields[i].name, SLICE("timestamp")))
-            return false;
-    return true;
-}
-
 static struct source_setup source_setup(struct engine *g, const struct pipeline_source *source)
 {
+    uint32_t number = (uint32_t)(source - g->setup.pipeline->sources);
     return (struct source_setup){
         .name = arena_copy(&g->arena, source->name.data, source->name.size),
         .options = &source->options,
@@ -118,7 +108,7 @@ static struct source_setup source_setup(struct engine *g, const struct pipeline_
         .once = g->trigger.kind == TRIGGER_ONCE,
         .device = g->setup.device,
         .query = arena_copy(&g->arena, g->setup.pipeline->name.data, g->setup.pipeline->name.size),
-        .needs_timestamp = watermark_on_timestamp(source),
+        .needs_timestamp = plan_times(g->plan, number, SLICE("timestamp")),
     };
 }
 
@@ -349,16 +339,16 @@ static enum status start(struct engine *g, const char *distrust, struct error *e
     const struct pipeline *p = g->setup.pipeline;
     collector_init(&g->collector, g->memory);
     collector_init(&g->late, g->memory);
-    g->asked = ARENA_ARRAY(&g->arena, int64_t, p->source_count);
     g->heard = ARENA_ARRAY(&g->arena, int64_t, p->source_count);
-    for (uint32_t i = 0; i < p->source_count; i++) {
-        g->asked[i] = INT64_MIN;
+    for (uint32_t i = 0; i < p->source_count; i++)
         g->heard[i] = g->setup.port->class->monotonic(g->setup.port);
-    }
     enum status s = pipeline_session(p, g->setup.port->class->zones(g->setup.port), &g->arena, &g->session, e);
     if (s == STATUS_OK)
         s = plan_make(p, &g->session, &g->arena, &g->plan, e);
     if (s == STATUS_OK) {
+        g->asked = ARENA_ARRAY(&g->arena, int64_t, plan_clocks(g->plan));
+        for (uint32_t i = 0; i < plan_clocks(g->plan); i++)
+            g->asked[i] = INT64_MIN;
         g->trigger = trigger_rule_make(p, g->setup.available_now, any_live(g));
         s = open_store(g, distrust, e);
     }

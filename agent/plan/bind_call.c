@@ -19,7 +19,15 @@ static bool is_operator_name(const char *name)
 
 static enum status unresolved_routine(struct binder *b, const struct ast_expr *x)
 {
+    static const char *const ranks[] = {"row_number", "rank", "dense_rank", "percent_rank", "cume_dist",
+                                        "ntile",      "lag",  "lead",       "nth_value"};
     uint32_t functions, aggregates;
+    for (size_t i = 0; i < sizeof ranks / sizeof *ranks; i++)
+        if (slice_equal_fold(x->name, slice_of(ranks[i])))
+            return BIND_ERROR(b, x,
+                              "[WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE] %s needs OVER, which is not there for streams; "
+                              "group by window(time, …) instead",
+                              text_of(b, x->name));
     const struct function *const *function = function_list(&functions);
     const struct aggregate *const *aggregate = aggregate_list(&aggregates);
     struct slice *names = ARENA_ARRAY(b->l->arena, struct slice, functions + aggregates);
@@ -71,6 +79,29 @@ static enum status call(struct binder *b, const struct ast_expr *x, const struct
     return s ? bind_place(b, x) : bind_fails(b, x, *out);
 }
 
+// In a grouping upper(k) may be a key, so lower(upper(k)) stays as it is: functions may take what they are called with
+// apart as they are bound, which Spark does when it has looked for the keys.
+static enum status call_kept(const struct context *c, const struct ast_expr *x, const struct function *f,
+                             struct expr *const *args, struct expr **out)
+{
+    bool of_key = c->q->select->group_count && x->argc == 1 && args[0]->kind == EXPR_CALL;
+    if (!of_key || !(f == function_find(SLICE("upper")) || f == function_find(SLICE("lower"))))
+        return call(c->q->b, x, f, args, x->argc, out);
+    struct expr column = *args[0], *arg = &column;
+    column.kind = EXPR_COLUMN;
+    enum status s = call(c->q->b, x, f, &arg, 1, out);
+    if (!s)
+        (*out)->args[0] = args[0];
+    return s;
+}
+
+// st['x'] is the field st.x.
+static bool is_field_item(const struct ast_expr *x)
+{
+    return slice_equal(x->name, SLICE("[]")) && x->args[0]->bound->id == TYPE_STRUCT &&
+           x->args[1]->kind == AST_LITERAL && x->args[1]->value.type->id == TYPE_STRING;
+}
+
 // struct(a, t.b, a + 1) is named_struct('a', a, 'b', t.b, 'col3', a + 1) (ResolveCreateNamedStruct).
 static enum status bind_struct(const struct context *c, struct ast_expr *x, struct expr **out)
 {
@@ -82,8 +113,10 @@ static enum status bind_struct(const struct context *c, struct ast_expr *x, stru
         return s;
     for (uint32_t i = 0; i < x->argc; i++) {
         const struct ast_expr *arg = x->args[i];
-        struct slice name =
-            arg->kind == AST_NAME ? arg->parts[arg->part_count - 1] : slice_of(arena_printf(a, "col%u", i + 1));
+        bool field = arg->kind == AST_CALL && (slice_equal(arg->name, SLICE(".")) || is_field_item(arg));
+        struct slice name = arg->kind == AST_NAME ? arg->parts[arg->part_count - 1]
+                            : field               ? arg->args[1]->value.bytes
+                                                  : slice_of(arena_printf(a, "col%u", i + 1));
         args[2 * i] = expr_literal(a, (struct value){.type = type_simple(TYPE_STRING), .bytes = name});
         args[2 * i + 1] = values[i];
     }
@@ -128,9 +161,9 @@ static enum status misplaced_generator(const struct context *c, const struct ast
                           "[UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS] %s makes rows and must stand alone "
                           "in the SELECT list; use its column in an outer SELECT",
                           text_of(c->q->b, x->name));
-    return BIND_ERROR(c->q->b, x,
-                      "[UNSUPPORTED_GENERATOR.OUTSIDE_SELECT] %s makes rows: it stands in the SELECT list or "
-                      "in LATERAL VIEW",
+    return BIND_ERROR(c->q->b, x, "[%s] %s makes rows: it stands in the SELECT list or in LATERAL VIEW",
+                      c->clause == CLAUSE_GROUP ? "UNSUPPORTED_EXPR_FOR_OPERATOR"
+                                                : "UNSUPPORTED_GENERATOR.OUTSIDE_SELECT",
                       text_of(c->q->b, x->name));
 }
 
@@ -157,6 +190,14 @@ static enum status call_window(struct binder *b, const struct ast_expr *x, const
         if (s)
             return s;
     }
+    // a session's gap may be computed for each row
+    for (uint32_t i = 1; i < x->argc && strcmp(f->name, "window") == 0; i++)
+        if (x->args[i]->kind != AST_LITERAL || x->args[i]->value.null)
+            return BIND_ERROR(b, x->args[i],
+                              "[DATATYPE_MISMATCH.NON_FOLDABLE_INPUT] window: a duration is a text as it is, such as "
+                              "'10 minutes': %s (Spark: The duration and time inputs to window must be an integer, "
+                              "long or string literal)",
+                              f->usage);
     return call(b, x, f, args, x->argc, out);
 }
 
@@ -230,7 +271,12 @@ enum status bind_call(const struct context *c, struct ast_expr *x, struct expr *
                           "[NON_TIME_WINDOW_NOT_SUPPORTED_IN_STREAMING] %s(…) OVER is not there for streams; group "
                           "by window(time, …) instead",
                           text_of(b, x->name));
-    enum status s = takes_star(b, x) ? expand_arguments(c->q, x) : STATUS_OK;
+    if (x->subquery)
+        return bind_subquery(c, x, out);
+    enum status s = bind_grouping(c, x, out);
+    if (s != STATUS_END)
+        return s;
+    s = takes_star(b, x) ? expand_arguments(c->q, x) : STATUS_OK;
     const struct aggregate *a = aggregate_find(x->name);
     if (a && !s)
         return bind_aggregate(c, x, a, out);
@@ -243,9 +289,6 @@ enum status bind_call(const struct context *c, struct ast_expr *x, struct expr *
     if (slice_equal_fold(x->name, SLICE("struct")))
         return bind_struct(c, x, out);
     const struct function *f = function_find(x->name);
-    for (uint32_t i = 0; i < x->argc && !f; i++)
-        if (x->args[i]->kind == AST_SUBQUERY)
-            return bind_expr(c, x->args[i], out); // EXISTS: refused there
     if (!f)
         return unresolved_routine(b, x);
     if (f->flags & FUNCTION_GENERATOR)
@@ -261,7 +304,7 @@ enum status bind_call(const struct context *c, struct ast_expr *x, struct expr *
     if (!s && x->argc == 1 && strcmp(f->name, "window_time") == 0)
         s = check_window_time(b, x, args[0]);
     if (!s)
-        s = call(b, x, f, args, x->argc, out);
+        s = call_kept(c, x, f, args, out);
     if (!s && strcmp(f->name, "arrays_zip") == 0)
         name_zipped(b, x, *out);
     return s;
@@ -294,10 +337,10 @@ static enum status make_window(struct query *q, enum clause clause, struct ast_e
     if (s)
         return s;
     q->window_ast = x;
-    bool event_time = carries_event_time(b->l, q->window->args[0]);
+    bool event_time = shows_event_time(q, x->args[0], q->window->args[0]);
     const struct window_call *w = q->window->state; // a session has none
     // as Spark has it: a struct that is always there, but for the Expand of sliding windows and a grouping
-    bool nullable = (w && w->size != w->slide) || q->select->group_count || q->select->group_all;
+    bool nullable = (w && w->size != w->slide) || q->select->group_count || q->select->group_all || q->select->distinct;
     q->window_attribute = attribute_add(b->l, slice_of(f->name), q->window->type, nullable, event_time);
     b->l->attributes[q->window_attribute].window = w ? WINDOW_TIME : WINDOW_SESSION;
     return STATUS_OK;

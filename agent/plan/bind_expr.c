@@ -70,7 +70,7 @@ static enum status bind_alias(const struct context *c, const struct ast_expr *x,
                           (int)x->parts[0].size, x->parts[0].data);
     if (c->item)
         c->item->lateral = true;
-    *out = item->expr;
+    *out = c->clause == CLAUSE_SELECT ? subquery_alias(q->b->l, item->expr) : item->expr;
     return STATUS_OK;
 }
 
@@ -118,6 +118,8 @@ static enum status bind_name(const struct context *c, const struct ast_expr *x, 
         s = bind_alias(c, x, out);
     }
     if (s == STATUS_END)
+        s = bind_around(c, x, &taken, out);
+    if (s == STATUS_END)
         return unresolved(c, x);
     for (uint32_t i = taken; !s && i < x->part_count; i++) {
         s = expr_field(b->l->arena, *out, x->parts[i], out, b->e);
@@ -133,7 +135,8 @@ enum status bind_condition(const struct context *c, struct ast_expr *x, struct e
     enum status s = bind_expr(c, x, out);
     if (s || (*out)->type->id == TYPE_BOOLEAN)
         return s;
-    if ((*out)->type->id == TYPE_NULL && c->clause != CLAUSE_WHERE) {
+    bool casts = c->clause == CLAUSE_HAVING && !c->filter; // AstBuilder.withHavingClause
+    if (casts || ((*out)->type->id == TYPE_NULL && c->clause != CLAUSE_WHERE)) {
         s = expr_cast(b->l->arena, b->l->session, *out, type_simple(TYPE_BOOLEAN), out, b->e);
         return s ? bind_place(b, x) : STATUS_OK;
     }
@@ -148,16 +151,17 @@ enum status bind_condition(const struct context *c, struct ast_expr *x, struct e
 }
 
 // TIMESTAMP '2024-03-01 12:34:56': a CAST whose text must be good.
-static enum status bind_typed(struct binder *b, const struct ast_expr *x, struct expr **out)
+static enum status bind_typed(struct binder *b, struct ast_expr *x, struct expr **out)
 {
     struct value v = constant_value(b->l, *out);
     if (v.null)
         return BIND_ERROR(b, x, "[INVALID_TYPED_LITERAL] the text is no %s", type_text(b->l->arena, (*out)->type));
+    x->value = v;
     *out = expr_literal(b->l->arena, v);
     return STATUS_OK;
 }
 
-enum status bind_expr(const struct context *c, struct ast_expr *x, struct expr **out)
+static enum status bind_kind(const struct context *c, struct ast_expr *x, struct expr **out)
 {
     struct binder *b = c->q->b;
     enum status s;
@@ -186,12 +190,16 @@ enum status bind_expr(const struct context *c, struct ast_expr *x, struct expr *
                           "[INVALID_LAMBDA_FUNCTION_CALL.NON_HIGHER_ORDER_FUNCTION] a lambda stands as an argument of "
                           "a function that calls it: transform, filter, aggregate …");
     case AST_SUBQUERY:
-        return BIND_ERROR(
-            b, x,
-            "[INVALID_SUBQUERY_EXPRESSION.STREAMING_QUERY] a query cannot stand in an expression (over a "
-            "stream not in Spark either); put it into FROM: over a table, IN and EXISTS are LEFT SEMI JOIN, "
-            "NOT EXISTS is LEFT ANTI JOIN");
+        return bind_scalar(c, x, out);
     }
     assert(false); // each kind is above
     return STATUS_CONFIG;
+}
+
+enum status bind_expr(const struct context *c, struct ast_expr *x, struct expr **out)
+{
+    enum status s = bind_kind(c, x, out);
+    if (!s)
+        x->bound = (*out)->type;
+    return s;
 }

@@ -3,11 +3,6 @@
 
 #include "ops/zone.h"
 
-static bool is_constant(const struct expr *x)
-{
-    return expr_is_deterministic(x) && expr_mark(x, NULL) == 0;
-}
-
 static bool is_zero(struct binder *b, const struct value *v)
 {
     (void)b;
@@ -66,7 +61,7 @@ static const struct {
 static bool all_there(struct binder *b, const struct expr *x)
 {
     for (uint32_t i = 0; i < x->argc; i++)
-        if (!is_constant(x->args[i]) || constant_value(b->l, x->args[i]).null)
+        if (!expr_is_constant(x->args[i]) || constant_value(b->l, x->args[i]).null)
             return false;
     return true;
 }
@@ -86,7 +81,7 @@ enum status bind_fails(struct binder *b, const struct ast_expr *place, const str
         return STATUS_OK;
     for (size_t i = 0; i < sizeof arguments / sizeof *arguments; i++) {
         uint32_t k = arguments[i].argument;
-        if (!expr_is_call(x, arguments[i].function) || k >= x->argc || !is_constant(x->args[k]) ||
+        if (!expr_is_call(x, arguments[i].function) || k >= x->argc || !expr_is_constant(x->args[k]) ||
             (arguments[i].first != TYPE_COUNT && x->args[0]->type->id != arguments[i].first))
             continue;
         struct value v = constant_value(b->l, x->args[k]);
@@ -98,7 +93,7 @@ enum status bind_fails(struct binder *b, const struct ast_expr *place, const str
             continue;
         bool map = strcmp(wholes[i].function, "map") == 0;
         if ((map && has_null_key(x)) || (!map && all_there(b, x) && constant_value(b->l, x).null) ||
-            (map && is_constant(x) && x->argc > 0 && constant_value(b->l, x).null))
+            (map && expr_is_constant(x) && x->argc > 0 && constant_value(b->l, x).null))
             return BIND_ERROR(b, place, "%s", wholes[i].words);
     }
     return STATUS_OK;

@@ -2,6 +2,11 @@
 #include "agent/plan/bind.h"
 
 // Where an aggregate may not stand.
+static bool ignores_nulls(const struct aggregate *a)
+{
+    return strcmp(a->name, "first") == 0 || strcmp(a->name, "last") == 0 || strcmp(a->name, "any_value") == 0;
+}
+
 static enum status check_aggregate(const struct context *c, const struct ast_expr *x, const struct aggregate *a)
 {
     struct binder *b = c->q->b;
@@ -20,6 +25,9 @@ static enum status check_aggregate(const struct context *c, const struct ast_exp
         return BIND_ERROR(b, x, "[GROUP_BY_AGGREGATE] %s is an aggregate, one cannot group by it", a->name);
     if (c->clause == CLAUSE_ON)
         return BIND_ERROR(b, x, "[UNSUPPORTED_EXPR_FOR_OPERATOR] %s is an aggregate, ON sees single rows", a->name);
+    if (c->clause == CLAUSE_WATERMARK)
+        return BIND_ERROR(b, x, "[UNSUPPORTED_EXPR_FOR_OPERATOR] %s is an aggregate, WATERMARK sees single rows",
+                          a->name);
     if (c->clause == CLAUSE_LATERAL)
         return BIND_ERROR(b, x, "[UNSUPPORTED_EXPR_FOR_OPERATOR] %s is an aggregate, LATERAL VIEW sees single rows",
                           a->name);
@@ -33,6 +41,13 @@ static enum status check_aggregate(const struct context *c, const struct ast_exp
         return BIND_ERROR(b, x, "[INVALID_USAGE_OF_STAR_OR_REGEX] only count takes *");
     uint32_t argc = x->star ? 0 : x->argc;
     uint32_t least = a->min_args ? a->min_args : 1; // none but count(*) does without
+    if (x->ignore_nulls && !ignores_nulls(a))
+        return BIND_ERROR(b, x,
+                          "[INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX] %s takes no IGNORE NULLS: first, last "
+                          "and any_value do, the others leave NULLs out anyway",
+                          a->name);
+    if (strcmp(a->name, "count") == 0 && !x->star && argc == 0)
+        return BIND_ERROR(b, x, "[WRONG_NUM_ARGS.WITH_SUGGESTION] count() counts nothing; count(*) counts the rows");
     if (!x->star && (argc < least || (a->max_args != FUNCTION_ANY_ARGS && argc > a->max_args)))
         return BIND_ERROR(b, x, "[WRONG_NUM_ARGS.WITHOUT_SUGGESTION] %s takes another number of arguments than %u: %s",
                           a->name, argc, a->usage);
@@ -116,7 +131,7 @@ static struct slice printed(const struct logical *l, const char *name, struct ex
         text_printf(&t, "%s(%s", name, count ? "" : "1");
     for (uint32_t i = 0; i < count; i++) {
         text_string(&t, i ? ", " : "");
-        expr_print(l, x[i], &t);
+        expr_show(l, x[i], false, &t);
     }
     text_string(&t, name ? ")" : "");
     struct slice kept = {arena_copy(l->arena, t.data, t.size), (uint32_t)t.size};
@@ -156,16 +171,28 @@ enum status bind_aggregate(const struct context *c, struct ast_expr *x, const st
     return STATUS_OK;
 }
 
-static void add_key(struct query *q, struct expr *x)
+bool shows_event_time(const struct query *q, const struct ast_expr *ast, const struct expr *x)
+{
+    const struct logical *l = q->b->l;
+    // CAST(ts AS TIMESTAMP) is ts to us at once; Spark's check of append mode looks at it before it is
+    bool cast = x->kind == EXPR_COLUMN && x->type->id == TYPE_TIMESTAMP &&
+                (ast->kind == AST_CAST || (ast->kind == AST_CALL && !is_generator(ast)));
+    return carries_event_time(l, x) && !(cast && l->pipeline->mode == OUTPUT_APPEND);
+}
+
+// Returns which key it is.
+static uint32_t add_key(struct query *q, const struct ast_expr *ast, struct expr *x)
 {
     struct logical *l = q->b->l;
     for (uint32_t i = 0; i < q->key_count; i++)
         if (expr_same(q->keys[i].expr, x))
-            return;
+            return i;
     uint32_t attribute = x->column;
-    if (x->kind != EXPR_COLUMN)
-        attribute = attribute_add(l, printed(l, NULL, &x, 1), x->type, x->nullable, carries_event_time(l, x));
-    q->keys[q->key_count++] = (struct assignment){x, attribute};
+    bool event_time = shows_event_time(q, ast, x);
+    if (x->kind != EXPR_COLUMN || event_time != l->attributes[attribute].event_time)
+        attribute = attribute_add(l, printed(l, NULL, &x, 1), x->type, x->nullable, event_time);
+    q->keys[q->key_count] = (struct assignment){x, attribute};
+    return q->key_count++;
 }
 
 bool mentions_aggregate(const struct query *q, const struct expr *x)
@@ -182,7 +209,8 @@ static bool is_integer(const struct ast_expr *x)
 }
 
 // GROUP BY 2.
-static enum status bind_ordinal(struct query *q, const struct ast_expr *x)
+static enum status bind_ordinal(struct query *q, const struct ast_expr *x, const struct ast_expr **of,
+                                struct expr **out)
 {
     struct binder *b = q->b;
     int64_t place = x->value.integer;
@@ -205,7 +233,8 @@ static enum status bind_ordinal(struct query *q, const struct ast_expr *x)
                           (int)place);
     if (mentions_aggregate(q, item->expr))
         return BIND_ERROR(b, x, "[GROUP_BY_POS_AGGREGATE] GROUP BY %d: that column is an aggregate", (int)place);
-    add_key(q, item->expr);
+    *of = item->ast;
+    *out = item->expr;
     return STATUS_OK;
 }
 
@@ -217,7 +246,7 @@ static enum status bind_group_all(struct query *q)
         if (s)
             return s;
         if (!mentions_aggregate(q, q->items[i].expr))
-            add_key(q, q->items[i].expr);
+            add_key(q, q->items[i].ast, q->items[i].expr);
         if (q->items[i].lateral)
             return BIND_ERROR(q->b, q->items[i].ast,
                               "[UNSUPPORTED_FEATURE.LATERAL_COLUMN_ALIAS_IN_GROUP_BY] GROUP BY ALL "
@@ -230,8 +259,6 @@ static enum status check_key(struct query *q, const struct ast_expr *x, const st
 {
     if (mentions_aggregate(q, key))
         return BIND_ERROR(q->b, x, "[GROUP_BY_AGGREGATE] one cannot group by an aggregate");
-    if (type_has_map(key->type))
-        return BIND_ERROR(q->b, x, "[UNSUPPORTED_FEATURE] grouping by a MAP is not supported yet");
     return STATUS_OK;
 }
 
@@ -244,28 +271,28 @@ enum status bind_group(struct query *q)
     q->keys = ARENA_ARRAY(q->b->l->arena, struct assignment, ast->group_count + q->item_count);
     if (ast->group_all)
         return bind_group_all(q);
+    if (ast->grouping_count)
+        q->set_id = attribute_add(q->b->l, SLICE("grouping_id()"), type_simple(TYPE_BIGINT), false, false);
     struct context c = {.q = q, .clause = CLAUSE_GROUP, .aliases = q->item_count};
+    uint32_t *which = ARENA_ARRAY(q->b->l->arena, uint32_t, ast->group_count + 1);
     for (uint32_t i = 0; i < ast->group_count; i++) {
         struct ast_expr *x = ast->group[i];
         struct expr *key;
-        enum status s = STATUS_OK;
-        if (is_integer(x)) {
-            s = bind_ordinal(q, x);
-        } else {
-            s = bind_expr(&c, x, &key);
-            if (!s)
-                s = check_key(q, x, key);
-            if (!s)
-                add_key(q, key);
-        }
+        const struct ast_expr *of = x;
+        enum status s = is_integer(x) ? bind_ordinal(q, x, &of, &key) : bind_expr(&c, x, &key);
+        if (!s)
+            s = check_key(q, x, key);
         if (s)
             return s;
+        which[i] = add_key(q, of, key);
     }
-    return STATUS_OK;
+    return ast->grouping_count ? bind_sets(q, which) : STATUS_OK;
 }
 
 static bool is_made_above(const struct query *q, uint32_t attribute)
 {
+    if (attribute == q->set_id)
+        return true;
     for (uint32_t i = 0; i < q->part_count; i++)
         if (q->parts[i].attribute == attribute)
             return true;
@@ -317,6 +344,10 @@ enum status group_lift(struct query *q, enum clause clause, const struct ast_exp
         return is_made_above(q, x->column) ? STATUS_OK : missing(q, clause, place, x->column);
     if (x->kind == EXPR_LITERAL)
         return STATUS_OK;
+    if (clause == CLAUSE_SELECT && subquery_of(x) && subquery_of(x)->kind == SUBQUERY_SCALAR && x->argc > 0)
+        return BIND_ERROR(q->b, place,
+                          "[SCALAR_SUBQUERY_IS_IN_GROUP_BY_OR_AGGREGATE_FUNCTION] a query that stands for a value of "
+                          "each row is neither a key of GROUP BY nor in an aggregate: take first(…) of it");
     if (is_window_time(q, x))
         return BIND_ERROR(q->b, place,
                           "[MISSING_AGGREGATION] window_time of the window that is grouped by needs an outer "

@@ -26,6 +26,103 @@ static void add_column(struct query *q, struct items *list, struct ast_expr *pla
     *add(q, list) = (struct item){.ast = place, .name = name, .expr = attribute_expr(q->b->l, attribute)};
 }
 
+// ---- * EXCEPT (a, s.b)
+
+// Does `name` mean the column, or something in it? `taken`: the parts of it that mean the column.
+static bool names_item(struct query *q, const struct ast_expr *name, const struct item *item, uint32_t *taken)
+{
+    uint32_t attribute;
+    struct binder quiet = {.l = q->b->l};
+    *taken = 1;
+    if (item->expr->kind != EXPR_COLUMN) // a field of s.*
+        return slice_equal_fold(name->parts[0], item->name);
+    return scope_find(&quiet, &q->scope, name, &attribute, taken) == STATUS_OK && attribute == item->expr->column;
+}
+
+// A struct without the fields that `except`, at the parts from `first` on, names; NULL: none of it is left out.
+static enum status leave_out(struct query *q, const struct ast_expr *star, struct expr *x, const bool *of,
+                             uint32_t depth, const uint32_t *taken, struct expr **out)
+{
+    struct logical *l = q->b->l;
+    const struct type *t = x->type;
+    struct expr **args = ARENA_ARRAY(l->arena, struct expr *, 2 * (size_t)t->field_count + 1);
+    bool *used = ARENA_ARRAY(l->arena, bool, star->argc + 1);
+    uint32_t argc = 0;
+    for (uint32_t f = 0; f < t->field_count; f++) {
+        bool *inner = ARENA_ARRAY(l->arena, bool, star->argc + 1), whole = false, part = false;
+        for (uint32_t i = 0; i < star->argc; i++) {
+            const struct ast_expr *name = star->args[i];
+            uint32_t at = taken[i] + depth;
+            if (!of[i] || !slice_equal_fold(name->parts[at], t->fields[f].name))
+                continue;
+            used[i] = true;
+            inner[i] = at + 1 < name->part_count;
+            whole = whole || !inner[i];
+            part = part || inner[i];
+        }
+        struct expr *field;
+        enum status s = expr_field(l->arena, x, t->fields[f].name, &field, q->b->e);
+        if (!s && whole && part)
+            return BIND_ERROR(q->b, star, "[EXCEPT_OVERLAPPING_COLUMNS] EXCEPT names a column and a field of it");
+        if (!s && part && field->type->id == TYPE_STRUCT)
+            s = leave_out(q, star, field, inner, depth + 1, taken, &field);
+        else if (!s && part)
+            s = BIND_ERROR(q->b, star, "[EXCEPT_NESTED_COLUMN_INVALID_TYPE] EXCEPT: `%.*s` is no STRUCT",
+                           (int)t->fields[f].name.size, t->fields[f].name.data);
+        if (s)
+            return s;
+        if (whole)
+            continue;
+        args[argc++] =
+            expr_literal(l->arena, (struct value){.type = type_simple(TYPE_STRING), .bytes = t->fields[f].name});
+        args[argc++] = field;
+    }
+    for (uint32_t i = 0; i < star->argc; i++)
+        if (of[i] && !used[i])
+            return BIND_ERROR(q->b, star->args[i], "[UNRESOLVED_COLUMN.WITH_SUGGESTION] EXCEPT: there is no column %s",
+                              name_text(l->arena, star->args[i]->parts, star->args[i]->part_count));
+    *out = call_named(l, "named_struct", args, argc);
+    return STATUS_OK;
+}
+
+// Takes what EXCEPT names out of the columns from `first` on.
+static enum status apply_except(struct query *q, struct ast_expr *star, struct items *list, uint32_t first)
+{
+    struct binder *b = q->b;
+    struct arena *a = b->l->arena;
+    uint32_t *taken = ARENA_ARRAY(a, uint32_t, star->argc + 1), kept = first;
+    bool *used = ARENA_ARRAY(a, bool, star->argc + 1);
+    for (uint32_t k = first; k < list->count; k++) {
+        struct item *item = &list->at[k];
+        bool *of = ARENA_ARRAY(a, bool, star->argc + 1), whole = false, part = false;
+        for (uint32_t i = 0; i < star->argc; i++) {
+            const struct ast_expr *name = star->args[i];
+            of[i] = names_item(q, name, item, &taken[i]);
+            if (!of[i])
+                continue;
+            if (whole || (part && taken[i] == name->part_count))
+                return BIND_ERROR(b, name, "[EXCEPT_OVERLAPPING_COLUMNS] EXCEPT names a column twice");
+            used[i] = true;
+            whole = whole || taken[i] == name->part_count;
+            part = part || taken[i] < name->part_count;
+        }
+        if (part && item->expr->type->id != TYPE_STRUCT)
+            return BIND_ERROR(b, star, "[EXCEPT_NESTED_COLUMN_INVALID_TYPE] EXCEPT: `%.*s` is no STRUCT",
+                              (int)item->name.size, item->name.data);
+        enum status s = part ? leave_out(q, star, item->expr, of, 0, taken, &item->expr) : STATUS_OK;
+        if (s)
+            return s;
+        item->aliased = item->aliased || part;
+        if (!whole)
+            list->at[kept++] = *item;
+    }
+    list->count = kept;
+    for (uint32_t i = 0; i < star->argc; i++)
+        if (!used[i])
+            return scope_unresolved(b, &q->scope, star->args[i]);
+    return STATUS_OK;
+}
+
 // s.*: the fields of a struct.
 static enum status expand_struct(struct query *q, struct ast_expr *x, struct items *list)
 {
@@ -57,6 +154,7 @@ static enum status expand_struct(struct query *q, struct ast_expr *x, struct ite
 static enum status expand_star(struct query *q, struct ast_expr *x, struct items *list, uint32_t columns)
 {
     bool found = false;
+    uint32_t first = list->count;
     for (uint32_t i = 0; i < columns; i++) {
         const struct scope_column *c = &q->scope.column[i];
         if (x->part_count ? x->part_count > 1 || !slice_equal_fold(c->qualifier, x->parts[0]) : c->hidden)
@@ -64,7 +162,8 @@ static enum status expand_star(struct query *q, struct ast_expr *x, struct items
         add_column(q, list, x, c->name, c->attribute);
         found = true;
     }
-    return found || x->part_count == 0 ? STATUS_OK : expand_struct(q, x, list);
+    enum status s = found || x->part_count == 0 ? STATUS_OK : expand_struct(q, x, list);
+    return s || x->argc == 0 ? s : apply_except(q, x, list, first);
 }
 
 static struct ast_expr *star_name(struct query *q, const struct ast_expr *star, const struct item *item)
@@ -76,6 +175,7 @@ static struct ast_expr *star_name(struct query *q, const struct ast_expr *star, 
     name->parts = ARENA_ARRAY(a, struct slice, star->part_count + 2);
     name->part_count = 0;
     if (item->expr->kind != EXPR_COLUMN) { // a field
+        name->symbol = true;
         memcpy(name->parts, star->parts, star->part_count * sizeof(*star->parts));
         name->part_count = star->part_count;
     }
@@ -86,6 +186,14 @@ static struct ast_expr *star_name(struct query *q, const struct ast_expr *star, 
     }
     name->parts[name->part_count++] = item->name;
     return name;
+}
+
+static struct ast_expr *field_literal(struct query *q, const struct ast_expr *place, struct slice name)
+{
+    struct ast_expr *x = ARENA_NEW(q->b->l->arena, struct ast_expr);
+    *x = (struct ast_expr){.kind = AST_LITERAL, .offset = place->offset, .length = place->length};
+    x->value = (struct value){.type = type_simple(TYPE_STRING), .bytes = name};
+    return x;
 }
 
 enum status expand_arguments(struct query *q, struct ast_expr *x)
@@ -102,10 +210,19 @@ enum status expand_arguments(struct query *q, struct ast_expr *x)
             return s;
         most += lists[i].count;
     }
-    struct ast_expr **args = ARENA_ARRAY(q->b->l->arena, struct ast_expr *, most + 1);
+    bool named = x->fields && slice_equal(x->name, SLICE("named_struct"));
+    struct ast_expr **args = ARENA_ARRAY(q->b->l->arena, struct ast_expr *, 2 * most + 1);
     for (uint32_t i = 0; i < x->argc; i++) {
-        for (uint32_t k = 0; k < lists[i].count; k++)
-            args[argc++] = star_name(q, x->args[i], &lists[i].at[k]);
+        for (uint32_t k = 0; k < lists[i].count; k++) {
+            struct ast_expr *name = star_name(q, x->args[i], &lists[i].at[k]);
+            if (named && k > 0)
+                args[argc++] = NULL;
+            if (named)
+                args[argc - 1] = field_literal(q, x->args[i], lists[i].at[k].name);
+            args[argc++] = name;
+        }
+        if (x->args[i]->kind == AST_STAR && lists[i].count == 0 && named)
+            argc--;
         if (x->args[i]->kind != AST_STAR)
             args[argc++] = x->args[i];
     }
@@ -149,7 +266,8 @@ static enum status expand_generator(struct query *q, const struct ast_item *ast,
 // What a name of the SELECT list may mean.
 struct seen {
     const struct query *q;
-    const struct items *list; // before it
+    const struct item *items; // before it
+    uint32_t count;
 };
 
 static uint32_t count_qualifiers(void *self, const struct ast_expr *name)
@@ -168,17 +286,16 @@ static bool is_lateral_alias(void *self, const struct ast_expr *name)
     struct binder quiet = {.l = seen->q->b->l};
     if (scope_find(&quiet, &seen->q->scope, name, &attribute, &taken) != STATUS_END)
         return false;
-    for (uint32_t i = 0; i < seen->list->count; i++)
-        if (seen->list->at[i].aliased && slice_equal_fold(seen->list->at[i].name, name->parts[0]))
-            return !seen->list->at[i].generated;
+    for (uint32_t i = 0; i < seen->count; i++)
+        if (seen->items[i].aliased && slice_equal_fold(seen->items[i].name, name->parts[0]))
+            return !seen->items[i].generated;
     return false;
 }
 
-// The name Spark gives a column that has no alias.
-static struct slice automatic_name(struct query *q, const struct items *before, const struct ast_expr *x)
+struct slice automatic_name(struct query *q, const struct item *before, uint32_t count, const struct ast_expr *x)
 {
-    struct seen seen = {q, before};
-    struct ast_names names = {count_qualifiers, is_lateral_alias, &seen};
+    struct seen seen = {q, before, count};
+    struct ast_names names = {count_qualifiers, is_lateral_alias, &seen, q->b->l->session->zone};
     struct memory memory = {0};
     struct text t;
     text_init(&t, &memory);
@@ -203,7 +320,7 @@ enum status bind_items(struct query *q, uint32_t columns)
         } else {
             bool aliased = ast->alias.size > 0;
             s = expand_calls(q, ast->expr);
-            struct slice name = aliased ? ast->alias : automatic_name(q, &list, ast->expr);
+            struct slice name = aliased ? ast->alias : automatic_name(q, list.at, list.count, ast->expr);
             *add(q, &list) = (struct item){.ast = ast->expr, .name = name, .aliased = aliased};
         }
     }

@@ -4,6 +4,7 @@
 // The columns of both sides in the scope: [first, middle) and [middle, end).
 struct halves {
     uint32_t first, middle, end;
+    uint32_t pairs; // columns of USING
 };
 
 // A column of USING on one side; of several the first, as in Spark.
@@ -42,22 +43,25 @@ static enum status equal(struct query *q, const struct ast_relation *r, uint32_t
 }
 
 // The columns as `*` shows them: those of USING, the rest of the left side, of the right side. The other side's column
-// of each is seen with its qualifier only, and first by `t.*`.
+// of each is seen with its qualifier only, and first by `t.*`; of a FULL JOIN both, as the column is neither.
 static void arrange(struct query *q, const struct ast_relation *r, const struct halves *h, uint32_t (*pair)[2],
                     uint32_t pairs)
 {
     struct scope_column *old = ARENA_ARRAY(q->b->l->arena, struct scope_column, h->end - h->first);
     bool *taken = ARENA_ARRAY(q->b->l->arena, bool, h->end);
-    bool shows_right = r->join == AST_RIGHT;
+    bool shows_right = r->join == AST_RIGHT, full = r->join == AST_FULL;
     memcpy(old, q->scope.column + h->first, (h->end - h->first) * sizeof *old);
     q->scope.count = h->first;
     for (uint32_t i = 0; i < pairs; i++) {
         const struct scope_column *c = &old[pair[i][shows_right] - h->first];
-        scope_add(q->b, &q->scope, c->qualifier, c->name, c->attribute);
+        scope_add(q->b, &q->scope, full ? (struct slice){0} : c->qualifier, c->name, c->attribute);
         taken[pair[i][0]] = taken[pair[i][1]] = true;
     }
-    for (uint32_t i = 0; i < pairs; i++) {
-        const struct scope_column *c = &old[pair[i][!shows_right] - h->first];
+    for (uint32_t i = 0; i < pairs * 2; i++) {
+        bool right = i >= pairs;
+        const struct scope_column *c = &old[pair[i % pairs][right] - h->first];
+        if (!full && right == shows_right)
+            continue;
         scope_add(q->b, &q->scope, c->qualifier, c->name, c->attribute);
         q->scope.column[q->scope.count - 1].hidden = true;
     }
@@ -83,7 +87,7 @@ static void natural_names(struct query *q, const struct halves *h, struct slice 
     }
 }
 
-static enum status bind_using(struct query *q, const struct ast_relation *r, const struct halves *h,
+static enum status bind_using(struct query *q, const struct ast_relation *r, struct halves *h,
                               struct expr_list *conjuncts)
 {
     struct logical *l = q->b->l;
@@ -106,6 +110,7 @@ static enum status bind_using(struct query *q, const struct ast_relation *r, con
         if (!s)
             expr_list_add(l, conjuncts, x);
     }
+    h->pairs = count;
     if (!s)
         arrange(q, r, h, pair, count);
     return s;
@@ -129,6 +134,25 @@ static enum status bind_on(struct query *q, const struct ast_relation *r, const 
     return STATUS_OK;
 }
 
+// A subquery in ON becomes a column of one side.
+static enum status check_subqueries(struct query *q, const struct ast_relation *r, const struct expr_list *conjuncts,
+                                    const bool *right)
+{
+    uint32_t count = q->b->l->attribute_count;
+    for (uint32_t i = 0; i < conjuncts->count; i++) {
+        bool *taken = ARENA_ARRAY(q->b->l->arena, bool, count), has[2] = {false, false};
+        subquery_mark(conjuncts->at[i], taken);
+        for (uint32_t k = 0; k < count; k++)
+            has[right[k]] |= taken[k];
+        if (has[0] && has[1])
+            return BIND_ERROR(
+                q->b, r->on,
+                "[UNSUPPORTED_FEATURE] a query in ON that takes columns of both sides: join first, and ask "
+                "in WHERE");
+    }
+    return STATUS_OK;
+}
+
 // What the join makes of a side's columns: SEMI and ANTI show the left ones only, an outer join's other side can be
 // NULL.
 static void finish_scope(struct query *q, const struct ast_relation *r, const struct halves *h, const bool *right)
@@ -144,6 +168,26 @@ static void finish_scope(struct query *q, const struct ast_relation *r, const st
         q->scope.column[kept++] = c;
     }
     q->scope.count = kept;
+}
+
+// A FULL JOIN's column of USING is that of the side that has the row.
+static void coalesce_pairs(struct query *q, const struct ast_relation *r, const struct halves *h)
+{
+    struct logical *l = q->b->l;
+    struct scope_column *column = q->scope.column + h->first;
+    uint32_t count = q->scope.count - h->first;
+    struct node *n = node_new(l, NODE_PROJECT, q->node, r->offset, r->length);
+    n->items = ARENA_ARRAY(l->arena, struct assignment, count + 1);
+    for (uint32_t i = h->pairs; i < count; i++)
+        n->items[n->item_count++] = (struct assignment){attribute_expr(l, column[i].attribute), column[i].attribute};
+    for (uint32_t i = 0; i < h->pairs; i++) {
+        struct expr *sides[2] = {attribute_expr(l, column[h->pairs + i].attribute),
+                                 attribute_expr(l, column[2 * h->pairs + i].attribute)};
+        struct expr *x = call_named(l, "coalesce", sides, 2);
+        column[i].attribute = attribute_add(l, column[i].name, x->type, x->nullable, false);
+        n->items[n->item_count++] = (struct assignment){x, column[i].attribute};
+    }
+    q->node = n;
 }
 
 static struct node *make_join(struct query *q, const struct ast_relation *r, const struct halves *h, struct node *left)
@@ -184,11 +228,15 @@ enum status bind_join(struct query *q, const struct ast_relation *r, const struc
         right[q->scope.column[i].attribute] = true;
     if (!s && (r->using_count || r->natural))
         s = bind_using(q, r, &h, &conjuncts);
+    if (!s && r->on)
+        s = check_subqueries(q, r, &conjuncts, right);
     if (s)
         return s;
     finish_scope(q, r, &h, right);
     n->conjuncts = conjuncts.at;
     n->conjunct_count = conjuncts.count;
     q->node = n;
+    if (r->join == AST_FULL && h.pairs)
+        coalesce_pairs(q, r, &h);
     return STATUS_OK;
 }

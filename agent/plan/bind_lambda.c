@@ -60,9 +60,10 @@ static enum status bind_body(struct lambda_source *self, uint32_t index, const s
     struct body_source *source = (struct body_source *)(void *)((char *)self - offsetof(struct body_source, source));
     struct ast_expr *x = source->call->args[source->plain + index];
     *given = 0;
-    // what is no lambda is a value for all elements: transform(a, 5)
     enum status s =
         x->kind == AST_LAMBDA ? bind_named(source, x, p, body, columns, given) : bind_expr(source->context, x, body);
+    if (x->kind != AST_LAMBDA)
+        x->parameters = p->least; // a value for all elements: transform(a, 5)
     source->failed = s != STATUS_OK;
     return s;
 }

@@ -14,7 +14,7 @@ static enum status rename_columns(struct query *q, const struct ast_relation *r,
 }
 
 // `what` names a column that the source has not.
-static enum status column_fault(struct binder *b, const struct pipeline_source *s, const char *what,
+static enum status column_fault(struct binder *b, const struct pipeline_source *s, const char *class, const char *what,
                                 struct slice column, struct place place)
 {
     struct logical *l = b->l;
@@ -29,14 +29,23 @@ static enum status column_fault(struct binder *b, const struct pipeline_source *
     const char *hint = "";
     if (nearest >= 0)
         hint = arena_printf(l->arena, "did you mean `%.*s`? ", (int)names[nearest].size, names[nearest].data);
-    return pipeline_error(
-        l->pipeline, place, b->e,
-        "[UNRESOLVED_COLUMN.WITH_SUGGESTION] %s column `%.*s` is no column of source %.*s; %sthere are: %s", what,
-        (int)column.size, column.data, (int)s->name.size, s->name.data, hint, list);
+    return pipeline_error(l->pipeline, place, b->e,
+                          "[%s] %s column `%.*s` is no column of source %.*s; %sthere are: %s", class, what,
+                          (int)column.size, column.data, (int)s->name.size, s->name.data, hint, list);
+}
+
+// Is `path` a field of one of its columns, such as meta.time?
+static bool has_nested(const struct source_table *t, struct slice path)
+{
+    const char *dot = memchr(path.data, '.', path.size);
+    bool found = false;
+    for (uint32_t i = 0; dot && i < t->count; i++)
+        found |= slice_equal_fold(t->column[i].field.name, (struct slice){path.data, (uint32_t)(dot - path.data)});
+    return found;
 }
 
 // The source's watermark, directly above it (Dataset.withWatermark before the view was made).
-static enum status bind_watermark(struct binder *b, uint32_t source, struct node **node)
+static enum status bind_source_watermark(struct binder *b, uint32_t source, struct node **node)
 {
     struct logical *l = b->l;
     const struct pipeline_source *s = &l->pipeline->sources[source];
@@ -47,7 +56,10 @@ static enum status bind_watermark(struct binder *b, uint32_t source, struct node
     while (i < t->count && !slice_equal_fold(t->column[i].field.name, s->watermark_column))
         i++;
     if (i == t->count)
-        return column_fault(b, s, "the watermark's", s->watermark_column, s->watermark_place);
+        return column_fault(b, s,
+                            has_nested(t, s->watermark_column) ? "EVENT_TIME_MUST_BE_TOP_LEVEL_COLUMN"
+                                                               : "UNRESOLVED_COLUMN.WITH_SUGGESTION",
+                            "the watermark's", s->watermark_column, s->watermark_place);
     if (t->column[i].field.type->id != TYPE_TIMESTAMP)
         return pipeline_error(l->pipeline, s->watermark_place, b->e,
                               "[EVENT_TIME_IS_NOT_ON_TIMESTAMP_TYPE] the watermark's column `%.*s` must be TIMESTAMP",
@@ -55,6 +67,7 @@ static enum status bind_watermark(struct binder *b, uint32_t source, struct node
     uint32_t column = (*node)->attributes[i];
     *node = node_new(l, NODE_WATERMARK, *node, (*node)->offset, (*node)->length);
     (*node)->column = column;
+    (*node)->clock = source;
     (*node)->delay = s->watermark_delay;
     l->attributes[column].event_time = true;
     return STATUS_OK;
@@ -73,7 +86,8 @@ static enum status dedup_keys(struct binder *b, const struct pipeline_source *s,
             if (slice_equal_fold(l->attributes[source->attributes[i]].name, d->columns[k]))
                 break;
         if (i == source->attribute_count)
-            return column_fault(b, s, "the dropDuplicates", d->columns[k], d->places[k]);
+            return column_fault(b, s, "UNRESOLVED_COLUMN_AMONG_FIELD_NAMES", "the dropDuplicates", d->columns[k],
+                                d->places[k]);
         uint32_t attribute = source->attributes[i];
         if (type_has_map(l->attributes[attribute].type))
             return pipeline_error(l->pipeline, named ? d->places[k] : d->place, b->e,
@@ -128,10 +142,11 @@ static enum status bind_source(struct query *q, const struct ast_relation *r, ui
     for (uint32_t i = 0; i < t->count; i++) {
         const struct field *f = &t->column[i].field;
         n->attributes[i] = attribute_add(l, f->name, f->type, f->nullable, false);
+        l->attributes[n->attributes[i]].table = qualifier;
         scope_add(q->b, &q->scope, qualifier, f->name, n->attributes[i]);
     }
     q->node = n;
-    enum status status = bind_watermark(q->b, source, &q->node);
+    enum status status = bind_source_watermark(q->b, source, &q->node);
     if (!status)
         status = bind_dedup(q->b, s, &s->dedup, n, &q->node);
     return status ? status : bind_dedup(q->b, s, &s->dedup_within, n, &q->node);
@@ -225,7 +240,8 @@ static enum status bind_lateral(struct query *q, const struct ast_relation *r, c
     return STATUS_OK;
 }
 
-enum status bind_relation(struct query *q, const struct ast_relation *r, const struct visible *ctes)
+// All but its WATERMARK.
+static enum status bind_plain(struct query *q, const struct ast_relation *r, const struct visible *ctes)
 {
     uint32_t first = q->scope.count;
     enum status s = STATUS_OK;
@@ -236,10 +252,20 @@ enum status bind_relation(struct query *q, const struct ast_relation *r, const s
     case AST_DERIVED:
         s = bind_query(q, r->query, ctes, r->alias);
         return s ? s : rename_columns(q, r, first);
+    case AST_VALUES:
+        s = bind_values(q, r);
+        return s ? s : rename_columns(q, r, first);
     case AST_LATERAL:
         return bind_lateral(q, r, ctes);
     case AST_JOIN:
         return bind_join(q, r, ctes);
     }
     return STATUS_CONFIG; // each kind is above
+}
+
+enum status bind_relation(struct query *q, const struct ast_relation *r, const struct visible *ctes)
+{
+    uint32_t first = q->scope.count;
+    enum status s = bind_plain(q, r, ctes);
+    return s || !r->watermark ? s : bind_watermark(q, r->watermark, first);
 }

@@ -1,6 +1,7 @@
 #include "agent/plan/bind.h"
 
 #include "ops/key.h"
+#include "ops/map_sort.h"
 #include "ops/window_call.h"
 
 #include <assert.h>
@@ -20,9 +21,7 @@ bool type_has_map(const struct type *t)
 // What the language has and we have not.
 static enum status check_built(struct binder *b, const struct ast_select *s)
 {
-    if (s->grouping_sets)
-        return BIND_ERROR(b, s, "[UNSUPPORTED_FEATURE] ROLLUP, CUBE and GROUPING SETS are not supported yet");
-    if (!s->from && !s->set)
+    if (!s->from && !s->set && b->depth == 1)
         return BIND_ERROR(b, s, "[WRITE_STREAM_NOT_ALLOWED] the query reads no stream: it has no FROM; write FROM %.*s",
                           (int)b->l->pipeline->sources[0].name.size, b->l->pipeline->sources[0].name.data);
     return STATUS_OK;
@@ -97,6 +96,8 @@ enum status bind_item(struct query *q, struct item *item)
     struct context c = {.q = q, .clause = CLAUSE_SELECT, .aliases = (uint32_t)(item - q->items), .item = item};
     enum status s = bind_expr(&c, item->ast, &item->expr);
     item->busy = false;
+    if (!s && !item->aliased)
+        item->name = automatic_name(q, q->items, (uint32_t)(item - q->items), item->ast);
     return s;
 }
 
@@ -122,6 +123,13 @@ static unsigned sort_order(const struct ast_order *o)
     return (last ? KEY_NULLS_LAST : KEY_NULLS_FIRST) | (o->descending ? KEY_DESCENDING : 0u);
 }
 
+static enum status order_by(struct query *q, const struct ast_expr *x, const struct expr *key)
+{
+    if (type_has_map(key->type))
+        return BIND_ERROR(q->b, x, "[DATATYPE_MISMATCH.INVALID_ORDERING_TYPE] a MAP has no order");
+    return STATUS_OK;
+}
+
 static enum status bind_order_key(struct query *q, struct ast_expr *x, struct expr **out)
 {
     struct binder *b = q->b;
@@ -136,22 +144,49 @@ static enum status bind_order_key(struct query *q, struct ast_expr *x, struct ex
         struct context c = {.q = q, .clause = CLAUSE_ORDER, .aliases = q->item_count};
         s = bind_expr(&c, x, out);
     }
-    if (!s && type_has_map((*out)->type))
-        return BIND_ERROR(b, x, "[DATATYPE_MISMATCH.INVALID_ORDERING_TYPE] a MAP has no order");
-    return s;
+    return s ? s : order_by(q, x, *out);
+}
+
+// ORDER BY ALL, where nothing is called that.
+static bool orders_by_all(const struct query *q)
+{
+    const struct ast_select *s = q->select;
+    const struct ast_expr *x = s->order_count == 1 ? s->order[0].expr : NULL;
+    if (!x || x->kind != AST_NAME || x->part_count != 1 || !slice_equal_fold(x->parts[0], SLICE("all")))
+        return false;
+    uint32_t attribute, taken;
+    struct binder quiet = {.l = q->b->l};
+    bool named = scope_find(&quiet, &q->scope, x, &attribute, &taken) == STATUS_OK;
+    for (uint32_t i = 0; i < q->item_count; i++)
+        named = named || slice_equal_fold(q->items[i].name, x->parts[0]);
+    return !named;
 }
 
 static enum status bind_order(struct query *q, struct sort_key **out)
 {
     const struct ast_select *s = q->select;
-    struct sort_key *keys = *out = ARENA_ARRAY(q->b->l->arena, struct sort_key, s->order_count);
-    for (uint32_t i = 0; i < s->order_count; i++) {
-        enum status status = bind_order_key(q, s->order[i].expr, &keys[i].expr);
+    bool all = orders_by_all(q);
+    q->order_count = all ? q->item_count : s->order_count;
+    struct sort_key *keys = *out = ARENA_ARRAY(q->b->l->arena, struct sort_key, q->order_count);
+    for (uint32_t i = 0; i < q->order_count; i++) {
+        enum status status = STATUS_OK;
+        if (all)
+            status = order_by(q, s->order[0].expr, keys[i].expr = q->items[i].expr);
+        else
+            status = bind_order_key(q, s->order[i].expr, &keys[i].expr);
         if (status)
             return status;
-        keys[i].order = sort_order(&s->order[i]);
+        keys[i].order = sort_order(&s->order[all ? 0 : i]);
     }
     return STATUS_OK;
+}
+
+static bool has_query(const struct ast_expr *x)
+{
+    bool has = x->subquery != NULL;
+    for (uint32_t i = 0; i < x->argc && !has; i++)
+        has = has_query(x->args[i]);
+    return has;
 }
 
 // LIMIT and OFFSET: a constant INT, not negative.
@@ -166,7 +201,7 @@ static enum status bind_limit(struct query *q, struct ast_expr *x, int64_t *out)
     enum status s = bind_expr(&c, x, &bound);
     if (s)
         return s;
-    if (expr_mark(bound, NULL))
+    if (!expr_is_constant(bound) || has_query(x))
         return BIND_ERROR(b, x, "[INVALID_LIMIT_LIKE_EXPRESSION.IS_UNFOLDABLE] LIMIT and OFFSET take a constant");
     if (bound->type->id != TYPE_INT && bound->type->id != TYPE_SMALLINT && bound->type->id != TYPE_TINYINT)
         return BIND_ERROR(b, x, "[INVALID_LIMIT_LIKE_EXPRESSION.DATA_TYPE] LIMIT and OFFSET take an INT");
@@ -193,17 +228,35 @@ static enum status apply_limit(struct query *q)
     return s;
 }
 
+// Maps are equal whatever the order of their entries.
+static void keys_normalise(struct query *q, struct node *n)
+{
+    struct logical *l = q->b->l;
+    n->items = ARENA_ARRAY(l->arena, struct assignment, q->key_count + 1);
+    for (uint32_t i = 0; i < q->key_count; i++) {
+        struct expr *x = q->keys[i].expr;
+        enum status s = STATUS_OK;
+        if (type_has_map(x->type))
+            s = expr_call(l->arena, l->session, &function_map_sort, &q->keys[i].expr, 1, &x, NULL);
+        assert(s == STATUS_OK);
+        (void)s;
+        n->items[i] = (struct assignment){x, q->keys[i].attribute};
+    }
+}
+
 static void apply_aggregate(struct query *q)
 {
     if (!q->grouped)
         return;
     struct node *n = node_new(q->b->l, NODE_AGGREGATE, q->node, q->select->offset, q->select->length);
-    n->items = q->keys;
     n->item_count = q->key_count;
     n->parts = q->parts;
     n->part_count = q->part_count;
+    keys_normalise(q, n);
     for (uint32_t i = 0; i < q->key_count; i++)
         q->b->l->attributes[q->keys[i].attribute].nullable = true; // as a streaming aggregation's columns are in Spark
+    if (q->sets)
+        sets_apply(q, n);
     q->node = n;
 }
 
@@ -242,9 +295,10 @@ static enum status apply_order(struct query *q, struct sort_key *keys)
     const struct ast_expr *first = ast->order[0].expr;
     struct node *n = node_new(q->b->l, NODE_SORT, q->node, first->offset, first->length);
     n->keys = keys;
-    n->key_count = ast->order_count;
+    n->key_count = q->order_count;
     for (uint32_t i = 0; q->grouped && i < n->key_count; i++) {
-        enum status s = group_lift(q, CLAUSE_ORDER, ast->order[i].expr, keys[i].expr, &keys[i].expr);
+        const struct ast_expr *place = ast->order[i < ast->order_count ? i : 0].expr;
+        enum status s = group_lift(q, CLAUSE_ORDER, place, keys[i].expr, &keys[i].expr);
         if (s)
             return s;
     }
@@ -267,9 +321,9 @@ static enum status apply_project(struct query *q)
         const struct expr *x = item->expr;
         bool nullable = x->nullable || (q->grouped && q->generator_count == 0);
         enum window_kind window = window_of(l, x);
-        item->attribute = x->kind == EXPR_COLUMN && !item->aliased
-                              ? x->column
-                              : attribute_add(l, item->name, x->type, nullable, carries_event_time(l, x));
+        bool event_time = shows_event_time(q, item->ast, x);
+        bool same = x->kind == EXPR_COLUMN && !item->aliased && event_time == l->attributes[x->column].event_time;
+        item->attribute = same ? (uint32_t)x->column : attribute_add(l, item->name, x->type, nullable, event_time);
         l->attributes[item->attribute].window = window;
         n->items[i] = (struct assignment){item->expr, item->attribute};
     }
@@ -414,11 +468,15 @@ enum status bind_select(struct binder *b, const struct ast_select *ast, const st
     struct query *q = *out = ARENA_NEW(b->l->arena, struct query);
     q->b = b;
     q->select = ast;
+    q->ctes = ctes;
+    q->set_id = q->set_place = ATTRIBUTE_NONE;
     enum status s = check_built(b, ast);
     if (!s && ast->set)
         s = bind_union(q, ctes);
-    else if (!s)
+    else if (!s && ast->from)
         s = bind_relation(q, ast->from, ctes);
+    else if (!s)
+        bind_row(q);
     if (!s && !ast->set)
         s = bind_body(q);
     if (!s)
@@ -432,6 +490,7 @@ enum status query_bind(struct logical *l, struct error *e)
     struct ast_select *ast;
     struct binder b = {.l = l, .e = e};
     struct query *q;
+    l->clocks = l->pipeline->source_count;
     enum status s = sql_parse(&l->pipeline->query, l->arena, &ast, e);
     if (!s)
         s = bind_select(&b, ast, NULL, &q);

@@ -40,11 +40,8 @@ static enum status meet(struct binder *b, const struct side *side, uint32_t colu
     struct logical *l = b->l;
     struct expr *pair[2] = {attribute_expr(l, side[0].columns[column]), attribute_expr(l, side[1].columns[column])};
     *out = type_widest(l->arena, pair, 2);
-    if (!*out && type_is_nested(pair[0]->type) && pair[0]->type->id == pair[1]->type->id) {
-        struct error why;
-        if (expr_cast(l->arena, l->session, pair[1], pair[0]->type, &pair[1], &why) == STATUS_OK)
-            *out = pair[0]->type;
-    }
+    if (!*out && type_equal_unnamed(pair[0]->type, pair[1]->type))
+        *out = pair[0]->type;
     return *out ? STATUS_OK : incompatible(b, side, column);
 }
 

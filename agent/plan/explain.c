@@ -100,7 +100,7 @@ static void filter_print(const struct logical *l, const struct node *n, struct t
     text_string(out, "filter     ");
     for (uint32_t i = 0; i < n->conjunct_count; i++) {
         text_string(out, i ? " AND " : "");
-        expr_print(l, n->conjuncts[i], out);
+        expr_show(l, n->conjuncts[i], false, out);
     }
     text_char(out, '\n');
 }
@@ -109,16 +109,16 @@ static void window_print(const struct logical *l, const struct node *n, struct t
 {
     if (window_is_session(n)) {
         text_string(out, "session    of ");
-        expr_print(l, n->input->args[0], out);
+        expr_show(l, n->input->args[0], false, out);
         text_string(out, " until nothing came for ");
-        expr_print(l, n->input->args[1], out);
+        expr_show(l, n->input->args[1], false, out);
         text_char(out, '\n');
         return;
     }
     text_string(out, "window     ");
     duration_print(n->size, out);
     text_string(out, " of ");
-    expr_print(l, n->input, out);
+    expr_show(l, n->input, false, out);
     if (n->slide != n->size) {
         text_string(out, ", one each ");
         duration_print(n->slide, out);
@@ -133,10 +133,28 @@ static void window_print(const struct logical *l, const struct node *n, struct t
 static void generate_print(const struct logical *l, const struct node *n, struct text *out)
 {
     text_printf(out, "%-10s ", n->generator->name);
-    expr_print(l, n->input, out);
+    expr_show(l, n->input, false, out);
     text_string(out, " AS ");
     names_print(l, n->attributes, n->attribute_count, out);
     text_string(out, n->outer ? " (a row of NULLs for an empty list)\n" : "\n");
+}
+
+static void expand_print(const struct logical *l, const struct node *n, struct text *out)
+{
+    text_string(out, "expand     each row for each of");
+    for (uint32_t k = 0; k < n->set_count; k++) {
+        bool first = true;
+        text_string(out, k ? ", (" : " (");
+        for (uint32_t i = 0; i < n->item_count; i++) {
+            if (!(n->sets[k] >> i & 1))
+                continue;
+            text_string(out, first ? "" : ", ");
+            expr_show(l, n->items[i].expr, false, out);
+            first = false;
+        }
+        text_char(out, ')');
+    }
+    text_char(out, '\n');
 }
 
 static void late_print(const struct logical *l, const struct node *n, struct text *out)
@@ -178,14 +196,14 @@ static void aggregate_print(const struct logical *l, const struct node *n, struc
         text_slice(out, l->attributes[n->parts[i].attribute].name);
         if (n->parts[i].filter) {
             text_string(out, " where ");
-            expr_print(l, n->parts[i].filter, out);
+            expr_show(l, n->parts[i].filter, false, out);
         }
     }
     text_string(out, n->part_count == 0 ? "distinct" : "");
     text_string(out, n->item_count ? " by " : "");
     for (uint32_t i = 0; i < n->item_count; i++) {
         text_string(out, i ? ", " : "");
-        expr_print(l, n->items[i].expr, out);
+        expr_show(l, n->items[i].expr, false, out);
     }
     text_char(out, '\n');
     state_print(l, n, out);
@@ -197,7 +215,7 @@ static void sort_print(const struct logical *l, const struct node *n, struct tex
     text_string(out, "sort       ");
     for (uint32_t i = 0; i < n->key_count; i++) {
         text_string(out, i ? ", " : "");
-        expr_print(l, n->keys[i].expr, out);
+        expr_show(l, n->keys[i].expr, false, out);
         text_string(out, n->keys[i].order & KEY_DESCENDING ? " DESC" : "");
         text_string(out, n->keys[i].order & KEY_NULLS_LAST ? " NULLS LAST" : "");
     }
@@ -209,7 +227,7 @@ static void project_print(const struct logical *l, const struct node *n, struct 
     text_string(out, "project    ");
     for (uint32_t i = 0; i < n->item_count; i++) {
         text_string(out, i ? ", " : "");
-        expr_print(l, n->items[i].expr, out);
+        expr_show(l, n->items[i].expr, false, out);
         struct slice name = n == l->root ? l->fields[i].name : l->attributes[n->items[i].attribute].name;
         bool same =
             n->items[i].expr->kind == EXPR_COLUMN && slice_equal(l->attributes[n->items[i].expr->column].name, name);
@@ -263,8 +281,8 @@ static void union_print(const struct logical *l, const struct node *n, struct te
 static void join_print(const struct logical *l, const struct node *n, struct text *out)
 {
     static const char *const names[] = {
-        [AST_INNER] = "inner", [AST_CROSS] = "inner", [AST_LEFT] = "left",
-        [AST_RIGHT] = "right", [AST_SEMI] = "semi",   [AST_ANTI] = "anti",
+        [AST_INNER] = "inner", [AST_CROSS] = "inner", [AST_LEFT] = "left", [AST_RIGHT] = "right", [AST_SEMI] = "semi",
+        [AST_ANTI] = "anti",   [AST_FULL] = "full",   [AST_MARK] = "mark", [AST_SINGLE] = "left",
     };
     unsigned table = join_table_input(n);
     input_print(l, node_input(n, table), "table, read once and held in memory", out);
@@ -272,9 +290,17 @@ static void join_print(const struct logical *l, const struct node *n, struct tex
     text_printf(out, "join       %s", names[n->join]);
     for (uint32_t i = 0; i < n->conjunct_count; i++) {
         text_string(out, i ? " AND " : " on ");
-        expr_print(l, n->conjuncts[i], out);
+        expr_show(l, n->conjuncts[i], true, out);
     }
-    text_string(out, n->conjunct_count ? "\n" : ": each row with each\n");
+    if (n->join == AST_MARK) {
+        text_string(out, ": whether ");
+        names_print(l, &n->column, 1, out);
+    } else if (n->join == AST_SINGLE) {
+        text_string(out, ": one row at most");
+    } else if (n->conjunct_count == 0) {
+        text_string(out, ": each row with each");
+    }
+    text_char(out, '\n');
 }
 
 static void node_print(const struct logical *l, const struct node *n, struct text *out)
@@ -284,6 +310,12 @@ static void node_print(const struct logical *l, const struct node *n, struct tex
     switch (n->kind) {
     case NODE_SOURCE:
         source_print(l, n, out);
+        break;
+    case NODE_VALUES:
+        text_printf(out, "values     %" PRIu32 " row%s", n->rows, n->rows == 1 ? "" : "s");
+        text_string(out, n->attribute_count ? " of " : "");
+        names_print(l, n->attributes, n->attribute_count, out);
+        text_char(out, '\n');
         break;
     case NODE_UNION:
         union_print(l, n, out);
@@ -307,6 +339,9 @@ static void node_print(const struct logical *l, const struct node *n, struct tex
     case NODE_GENERATE:
         generate_print(l, n, out);
         break;
+    case NODE_EXPAND:
+        expand_print(l, n, out);
+        break;
     case NODE_AGGREGATE:
         aggregate_print(l, n, out);
         break;
@@ -323,24 +358,23 @@ static void node_print(const struct logical *l, const struct node *n, struct tex
     }
 }
 
-static void mark_watermarks(const struct node *n, bool *sources)
+static void mark_clocks(const struct node *n, bool *clocks)
 {
-    for (const struct node *of = NULL; n; n = n->child) {
-        of = n->kind == NODE_WATERMARK ? n : of;
-        if (n->kind == NODE_SOURCE && of)
-            sources[n->source] = true;
+    for (; n; n = n->child) {
+        if (n->kind == NODE_WATERMARK)
+            clocks[n->clock] = true;
         if (n->second)
-            mark_watermarks(n->second, sources);
+            mark_clocks(n->second, clocks);
     }
 }
 
-static uint32_t sources_with_watermark(const struct logical *l)
+static uint32_t count_clocks(const struct logical *l)
 {
-    bool *sources = ARENA_ARRAY(l->arena, bool, l->pipeline->source_count);
+    bool *clocks = ARENA_ARRAY(l->arena, bool, l->clocks);
     uint32_t count = 0;
-    mark_watermarks(l->root, sources);
-    for (uint32_t i = 0; i < l->pipeline->source_count; i++)
-        count += sources[i];
+    mark_clocks(l->root, clocks);
+    for (uint32_t i = 0; i < l->clocks; i++)
+        count += clocks[i];
     return count;
 }
 
@@ -348,7 +382,7 @@ void plan_explain(const struct plan *p, struct text *out)
 {
     const struct logical *l = &p->logical;
     node_print(l, l->root, out);
-    uint32_t watermarks = sources_with_watermark(l);
+    uint32_t watermarks = count_clocks(l);
     if (watermarks > 1)
         text_printf(out, "time       the query's watermark is the %s of %" PRIu32 "%s\n",
                     l->pipeline->greatest_watermark ? "greatest" : "least", watermarks,

@@ -41,6 +41,17 @@ static void aggregate_print(const struct logical *l, const struct node *n, struc
     }
 }
 
+static void expand_print(const struct logical *l, const struct node *n, struct text *out)
+{
+    text_string(out, "sets");
+    for (uint32_t k = 0; k < n->set_count; k++)
+        text_printf(out, " %" PRIx64, n->sets[k]);
+    text_string(out, " of");
+    for (uint32_t i = 0; i < n->item_count; i++)
+        typed_print(l, n->items[i].expr, out);
+    text_char(out, '\n');
+}
+
 static void dedup_print(const struct logical *l, const struct node *n, struct text *out)
 {
     text_string(out, "dedup");
@@ -66,6 +77,8 @@ static void node_print(const struct logical *l, const struct node *n, struct tex
                     l->pipeline->sources[n->source].name.data);
     if (n->kind == NODE_UNION)
         text_string(out, "union\n");
+    if (n->kind == NODE_EXPAND)
+        expand_print(l, n, out);
     if (n->kind == NODE_AGGREGATE)
         aggregate_print(l, n, out);
     if (n->kind == NODE_DEDUP)

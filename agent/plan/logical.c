@@ -1,12 +1,11 @@
 #include "agent/plan/logical.h"
 
-#include "ops/datetime.h"
+#include "agent/plan/subquery.h"
+
 #include "ops/function.h"
-#include "ops/lambda.h"
 #include "ops/program.h"
 
 #include <assert.h>
-#include <inttypes.h>
 
 uint32_t attribute_add(struct logical *l, struct slice name, const struct type *type, bool nullable, bool event_time)
 {
@@ -18,7 +17,8 @@ uint32_t attribute_add(struct logical *l, struct slice name, const struct type *
         l->attributes = grown;
         l->attribute_capacity = capacity;
     }
-    l->attributes[l->attribute_count] = (struct attribute){name, type, nullable, event_time, WINDOW_NONE};
+    l->attributes[l->attribute_count] =
+        (struct attribute){.name = name, .type = type, .nullable = nullable, .event_time = event_time};
     return l->attribute_count++;
 }
 
@@ -175,6 +175,11 @@ bool expr_is_call(const struct expr *x, const char *name)
     return x->kind == EXPR_CALL && strcmp(x->function->name, name) == 0;
 }
 
+bool expr_is_constant(const struct expr *x)
+{
+    return expr_is_deterministic(x) && expr_mark(x, NULL) == 0 && !expr_has_subquery(x);
+}
+
 bool carries_event_time(const struct logical *l, const struct expr *x)
 {
     if (expr_is_call(x, "window_time"))
@@ -321,131 +326,4 @@ bool expr_same(const struct expr *x, const struct expr *y)
     for (uint32_t i = 0; i < x->argc && same; i++)
         same = expr_same(x->args[i], y->args[i]);
     return same || (commutative(x) && expr_same(x->args[0], y->args[1]) && expr_same(x->args[1], y->args[0]));
-}
-
-static void literal_print(const struct expr *x, struct text *out)
-{
-    const struct value *v = &x->literal;
-    if (v->null || v->type->id == TYPE_NULL) {
-        text_string(out, "NULL");
-        return;
-    }
-    switch (v->type->id) {
-    case TYPE_BOOLEAN:
-        text_string(out, v->boolean ? "true" : "false");
-        return;
-    case TYPE_FLOAT:
-    case TYPE_DOUBLE:
-        text_printf(out, "%.17g", v->real);
-        return;
-    case TYPE_STRING:
-    case TYPE_BINARY:
-        text_char(out, '\'');
-        text_slice(out, v->bytes);
-        text_char(out, '\'');
-        return;
-    case TYPE_DECIMAL:
-        text_printf(out, "%" PRId64 ":%" PRIu64 "E-%u", v->decimal.high, v->decimal.low, v->type->scale);
-        return;
-    case TYPE_TIMESTAMP:
-        text_string(out, "TIMESTAMP '");
-        timestamp_print(v->integer, &zone_utc, out);
-        text_string(out, "Z'");
-        return;
-    case TYPE_DATE:
-        text_string(out, "DATE '");
-        date_print((int32_t)v->integer, out);
-        text_char(out, '\'');
-        return;
-    default:
-        if (!type_is_integral(v->type)) {
-            type_print_sql(v->type, out);
-            text_char(out, ' ');
-        }
-        text_printf(out, "%" PRId64, v->integer);
-    }
-}
-
-// An expression inside a lambda's body: its columns are the lambda's parameters, then arguments of the call.
-struct printing {
-    const struct logical *l;
-    const struct expr *call; // NULL: outside, columns are attributes
-    const struct lambda *lambda;
-    const struct printing *outer;
-    uint32_t depth;
-    struct text *out;
-};
-
-static void print(const struct printing *p, const struct expr *x);
-
-static void column_print(const struct printing *p, uint32_t column)
-{
-    if (!p->call) {
-        text_slice(p->out, p->l->attributes[column].name);
-        return;
-    }
-    if (column < p->lambda->parameters)
-        text_printf(p->out, "%c%u", 'x' + (char)column, p->depth);
-    else
-        print(p->outer, p->call->args[p->lambda->capture[column - p->lambda->parameters]]);
-}
-
-static void lambda_print(const struct printing *p, const struct expr *call, const struct lambda *lambda)
-{
-    const struct printing inner = {p->l, call, lambda, p, p->depth + 1, p->out};
-    text_string(p->out, ", (");
-    for (uint32_t k = 0; k < lambda->parameters; k++)
-        text_printf(p->out, "%s%c%u", k ? ", " : "", 'x' + (char)k, inner.depth);
-    text_string(p->out, ") -> ");
-    print(&inner, lambda->body);
-}
-
-static void arguments_print(const struct printing *p, const struct expr *x)
-{
-    uint32_t argc = x->lambdas ? x->function->plain_args : x->argc;
-    for (uint32_t i = 0; i < argc; i++) {
-        if (i)
-            text_string(p->out, ", ");
-        print(p, x->args[i]);
-    }
-    for (uint32_t k = 0; k < x->lambdas; k++)
-        lambda_print(p, x, x->lambda[k]);
-    if (strcmp(x->function->name, "cast") == 0) {
-        text_string(p->out, " AS ");
-        type_print_sql(x->type, p->out);
-    }
-}
-
-static void print(const struct printing *p, const struct expr *x)
-{
-    if (x->kind == EXPR_COLUMN) {
-        column_print(p, x->column);
-        return;
-    }
-    if (x->kind == EXPR_LITERAL) {
-        literal_print(x, p->out);
-        return;
-    }
-    const char *name = x->function->name;
-    if (strcmp(name, ".") == 0) {
-        print(p, x->args[0]);
-        text_printf(p->out, ".%.*s", (int)x->args[1]->literal.bytes.size, x->args[1]->literal.bytes.data);
-        return;
-    }
-    bool word = (name[0] >= 'a' && name[0] <= 'z') || name[0] == '_';
-    bool infix = x->argc == 2 && !x->lambdas && (!word || strcmp(name, "and") == 0 || strcmp(name, "or") == 0);
-    text_printf(p->out, "%s(", infix ? "" : name);
-    if (infix) {
-        print(p, x->args[0]);
-        text_printf(p->out, " %s ", name);
-        print(p, x->args[1]);
-    } else {
-        arguments_print(p, x);
-    }
-    text_char(p->out, ')');
-}
-
-void expr_print(const struct logical *l, const struct expr *x, struct text *out)
-{
-    print(&(struct printing){.l = l, .out = out}, x);
 }

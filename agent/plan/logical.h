@@ -15,7 +15,8 @@
 enum window_kind { WINDOW_NONE, WINDOW_TIME, WINDOW_SESSION };
 
 struct attribute {
-    struct slice name; // for people
+    struct slice name;  // for people
+    struct slice table; // the same: of a source's column, as the query calls the source
     const struct type *type;
     bool nullable;
     bool event_time;         // carries the watermark (EventTimeWatermark.delayKey in Spark's metadata)
@@ -24,6 +25,7 @@ struct attribute {
 
 enum node_kind {
     NODE_SOURCE,
+    NODE_VALUES,
     NODE_UNION,
     NODE_JOIN,
     NODE_WATERMARK,
@@ -31,6 +33,7 @@ enum node_kind {
     NODE_FILTER,
     NODE_WINDOW,
     NODE_GENERATE,
+    NODE_EXPAND,
     NODE_AGGREGATE,
     NODE_SORT,
     NODE_LIMIT,
@@ -61,11 +64,11 @@ struct sort_key {
 struct node {
     enum node_kind kind;
     uint32_t offset, length; // its clause in the SQL text
-    struct node *child;      // NULL: NODE_SOURCE
+    struct node *child;      // NULL: NODE_SOURCE, NODE_VALUES
     struct node *second;     // UNION, JOIN: the other input; NULL: all others
 
-    uint32_t *attributes; // SOURCE: one for each column of its table; WINDOW: 1; GENERATE, UNION: its columns;
-                          // JOIN: those of both sides that it hands on
+    uint32_t *attributes; // SOURCE, VALUES: one for each column of its table; WINDOW: 1; GENERATE, UNION: its columns;
+                          // JOIN: those of both sides that it hands on; EXPAND: the set's id, and its place or not
     uint32_t attribute_count;
     uint32_t *from[2]; // UNION: its columns in `child`, in `second`
 
@@ -73,10 +76,14 @@ struct node {
     bool is_static;  // SOURCE: a table
     bool *wanted;    // SOURCE: columns that are asked for, set by columns_prune
 
+    struct expr **values; // VALUES: row by row
+    uint32_t rows;
+
     enum ast_join join; // JOIN; NATURAL and USING have become conjuncts
 
-    uint32_t column; // WATERMARK; DEDUP: the event time, or ATTRIBUTE_NONE
+    uint32_t column; // WATERMARK; DEDUP: the event time, or ATTRIBUTE_NONE; JOIN, AST_MARK: what it adds
     int64_t delay;   // … and its delay
+    uint32_t clock;  // WATERMARK: what it moves; those of one number are one (its place in l->clocks)
     bool within;     // DEDUP: dropDuplicatesWithinWatermark
     bool late;       // DEDUP: its late rows go, set by columns_prune
 
@@ -90,7 +97,10 @@ struct node {
 
     bool cte; // PROJECT: of a WITH query; Spark's checks do not look behind it
 
-    struct assignment *items; // PROJECT: its columns, in order; AGGREGATE, DEDUP: the keys
+    uint64_t *sets; // EXPAND: grouping sets, bit k: key k is in it
+    uint32_t set_count;
+
+    struct assignment *items; // PROJECT: its columns, in order; AGGREGATE, DEDUP, EXPAND: the keys
     uint32_t item_count;
     struct aggregate_part *parts; // AGGREGATE
     uint32_t part_count;
@@ -110,6 +120,7 @@ struct logical {
     struct attribute *attributes;
     uint32_t attribute_count, attribute_capacity;
     struct node *root; // a NODE_PROJECT
+    uint32_t clocks;   // a number greater than each WATERMARK's
     // lateRows: the node that drops them, which gets all columns of its source for that; NULL: no row is ever late
     const struct node *late, *late_source;
     const struct field *fields; // of the result
@@ -136,7 +147,8 @@ bool conjunct_is_key(const struct logical *l, const struct expr *x, const bool *
                      struct expr *sides[2]);
 // Does `x` read no other attributes?
 bool mentions_only(const struct logical *l, const struct expr *x, const bool *allowed);
-// Value of an expression without columns, computed as a query would; of an ARRAY, STRUCT, MAP only whether it is NULL.
+bool expr_is_constant(const struct expr *x); // no column, no draw, no subquery
+// Value of a constant expression, computed as a query would; of an ARRAY, STRUCT, MAP only whether it is NULL.
 struct value constant_value(const struct logical *l, const struct expr *x);
 
 // Expressions, as a growing list in the plan's arena.
@@ -166,8 +178,10 @@ uint32_t expr_mark(const struct expr *x, bool *seen);
 struct expr *expr_replace(struct logical *l, const struct expr *x, struct expr *const *by);
 // Equal, operands of a commutative operator in any order (Catalyst's semanticEquals).
 bool expr_same(const struct expr *x, const struct expr *y);
-// For a person, and for the fingerprint: columns by name, functions as calls.
+// Columns by name, functions as calls. For the fingerprint: the text of an expression is always the same.
 void expr_print(const struct logical *l, const struct expr *x, struct text *out);
+// For a person; `qualified`: columns of a source as t.k.
+void expr_show(const struct logical *l, const struct expr *x, bool qualified, struct text *out);
 
 // Binds pipeline->query: names, types, aggregates. Sets l->root and l->fields.
 enum status query_bind(struct logical *l, struct error *e);

@@ -37,11 +37,6 @@ static enum status refuse_late(const struct logical *l, const struct node *n, co
         what, mode_name(l->pipeline->mode));
 }
 
-static bool is_constant(const struct expr *x)
-{
-    return expr_is_deterministic(x) && expr_mark(x, NULL) == 0;
-}
-
 static enum status check_session(const struct logical *l, const struct node *n, struct error *e)
 {
     int32_t session = aggregate_session_key(l, n);
@@ -53,7 +48,7 @@ static enum status check_session(const struct logical *l, const struct node *n, 
                           "[STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION] a session_window cannot be in update mode: a "
                           "session that was printed may become part of another; choose append or complete");
     for (uint32_t i = 0; i < n->item_count; i++)
-        keys += (int32_t)i != session && !is_constant(n->items[i].expr);
+        keys += (int32_t)i != session && !expr_is_constant(n->items[i].expr);
     if (keys == 0)
         return NODE_ERROR(l, n, e,
                           "a session_window cannot be the only key of a stream: group by what the sessions are of, too "
@@ -146,24 +141,21 @@ static enum status check_join(const struct logical *l, const struct node *n, str
 {
     bool left = node_streams(n->child), right = node_streams(n->second);
     static const char *const names[] = {
-        [AST_LEFT] = "LEFT JOIN",      [AST_RIGHT] = "RIGHT JOIN",    [AST_FULL] = "FULL JOIN",
-        [AST_SEMI] = "LEFT SEMI JOIN", [AST_ANTI] = "LEFT ANTI JOIN", [AST_INNER] = "JOIN",
-        [AST_CROSS] = "CROSS JOIN",
+        [AST_LEFT] = "LeftOuter", [AST_RIGHT] = "RightOuter", [AST_FULL] = "FullOuter", [AST_SEMI] = "LeftSemi",
+        [AST_ANTI] = "LeftAnti",  [AST_INNER] = "Inner",      [AST_CROSS] = "Cross",
     };
     if (left && right)
         return NODE_ERROR(l, n, e, "[UNSUPPORTED_FEATURE] joins of two streams are not supported yet");
-    if (n->join == AST_FULL && !left && !right)
-        return NODE_ERROR(l, n, e, "[UNSUPPORTED_FEATURE] FULL JOIN of two tables is not supported yet");
     bool keeps_table = n->join == AST_FULL ||
                        (right && n->join != AST_INNER && n->join != AST_CROSS && n->join != AST_RIGHT) ||
                        (left && n->join == AST_RIGHT);
     if ((left || right) && keeps_table)
         return NODE_ERROR(
             l, n, e,
-            "%s keeps rows of the table, which is not there with a stream (Spark: %s join with a streaming "
-            "DataFrame/Dataset on the %s and a static DataFrame/Dataset on the %s is not supported); the "
-            "stream must be on the side whose rows stay",
-            names[n->join], names[n->join], left ? "left" : "right", left ? "right" : "left");
+            "this join keeps rows of the table that no row of the stream meets, which cannot be known before the "
+            "stream's end: the stream must be on the side whose rows stay (Spark: %s join with a streaming "
+            "DataFrame/Dataset on the %s and a static DataFrame/Dataset on the %s is not supported)",
+            names[n->join], left ? "left" : "right", left ? "right" : "left");
     return STATUS_OK;
 }
 
@@ -200,14 +192,16 @@ static enum status check_table(const struct logical *l, const struct node *n, st
     return STATUS_OK;
 }
 
+// The deepest fault first, as Spark finds them.
 static enum status check_nodes(const struct logical *l, const struct node *n, struct error *e)
 {
-    enum status s = STATUS_OK;
-    for (; n && !s; n = n->child) {
+    if (!n)
+        return STATUS_OK;
+    enum status s = check_nodes(l, n->child, e);
+    if (!s)
+        s = check_nodes(l, n->second, e);
+    if (!s)
         s = node_streams(n) ? check_node(l, n, e) : check_table(l, n, e);
-        if (!s && n->second)
-            s = check_nodes(l, n->second, e);
-    }
     return s;
 }
 

@@ -1,42 +1,11 @@
 // The operators of a plan, made anew for a run: attributes become places in chunks.
-#include "agent/plan/physical.h"
+#include "agent/plan/making.h"
 
 #include "ops/function.h"
 
 #include <assert.h>
 
 static const uint32_t PLACE_NONE = UINT32_MAX; // not in the chunk
-
-// The columns of the chunks at some point of the tree.
-struct layout {
-    uint32_t *attributes;
-    uint32_t count;
-};
-
-// What pushes to the operator that is made next: operators, or sources.
-struct end {
-    struct op **op;
-    unsigned *input;
-};
-struct ends {
-    struct end at[PLAN_READS];
-    uint32_t count;
-};
-
-struct making {
-    const struct logical *l;
-    const struct state *(*state)(void *self, const char *part);
-    void *self;
-    size_t memory_limit;
-    struct memory *memory;
-    struct plan_run *run;
-    struct arena scratch;
-    struct layout layout; // of what comes out of `ends`
-    struct ends ends;
-    bool is_static; // what is made now works on tables only
-    uint32_t aggregates, limits, sessions, dedups;
-    struct error *e;
-};
 
 static uint32_t *places(struct making *m)
 {
@@ -49,7 +18,7 @@ static uint32_t *places(struct making *m)
     return map;
 }
 
-static struct program *compile(struct making *m, struct expr *const *roots, uint32_t count)
+struct program *making_compile(struct making *m, struct expr *const *roots, uint32_t count)
 {
     const uint32_t *map = places(m);
     const struct expr **mapped = ARENA_ARRAY(&m->scratch, const struct expr *, count + 1);
@@ -59,7 +28,7 @@ static struct program *compile(struct making *m, struct expr *const *roots, uint
 }
 
 // All that is open goes into `op`.
-static void connect(struct making *m, struct op *op, unsigned input)
+void making_connect(struct making *m, struct op *op, unsigned input)
 {
     for (uint32_t i = 0; i < m->ends.count; i++) {
         *m->ends.at[i].op = op;
@@ -75,14 +44,14 @@ static void add_operator(struct making *m, struct op *op)
     m->run->all[m->run->all_count++] = op;
 }
 
-static void chain(struct making *m, struct op *op)
+void making_chain(struct making *m, struct op *op)
 {
     add_operator(m, op);
-    connect(m, op, 0);
+    making_connect(m, op, 0);
     m->ends.at[m->ends.count++] = (struct end){&op->next, &op->next_input};
 }
 
-static void append_columns(struct making *m, const uint32_t *attributes, uint32_t count)
+void making_columns(struct making *m, const uint32_t *attributes, uint32_t count)
 {
     uint32_t before = m->layout.count;
     uint32_t *grown = ARENA_ARRAY(&m->scratch, uint32_t, before + count + 1);
@@ -97,12 +66,23 @@ static void make_source(struct making *m, const struct node *n)
 {
     uint32_t read = m->run->entry_count++;
     m->run->entry[read].made = m->run->all_count;
+    m->run->entry[read].is_static = n->is_static;
     m->layout = (struct layout){0};
     for (uint32_t i = 0; i < n->attribute_count; i++)
         if (n->wanted[i])
-            append_columns(m, &n->attributes[i], 1);
+            making_columns(m, &n->attributes[i], 1);
     m->ends.at[0] = (struct end){&m->run->entry[read].op, &m->run->entry[read].input};
     m->ends.count = 1;
+}
+
+static void make_values(struct making *m, const struct node *n)
+{
+    struct values_spec spec = {.rows = n->rows, .columns = n->attribute_count};
+    m->layout = (struct layout){0};
+    m->ends.count = 0;
+    spec.values = making_compile(m, n->values, n->rows * n->attribute_count);
+    making_chain(m, values_new(&spec, m->memory));
+    making_columns(m, n->attributes, n->attribute_count);
 }
 
 static void make_watermark(struct making *m, const struct node *n)
@@ -114,14 +94,15 @@ static void make_watermark(struct making *m, const struct node *n)
         source = source->child;
     int64_t future = m->l->pipeline->sources[source->source].max_future;
     struct op *op = watermark_new(place, n->delay, future, m->memory);
-    chain(m, op);
+    making_chain(m, op);
     uint32_t k = m->run->watermark_count++;
     m->run->watermark[k].op = op;
     m->run->watermark[k].source = source->source;
+    m->run->watermark[k].clock = n->clock;
 }
 
 // NULL: there are none.
-static struct expr *all_of(struct making *m, struct expr *const *conjuncts, uint32_t count)
+struct expr *making_all(struct making *m, struct expr *const *conjuncts, uint32_t count)
 {
     struct expr *all = count ? conjuncts[0] : NULL;
     for (uint32_t i = 1; i < count; i++) {
@@ -136,8 +117,8 @@ static struct expr *all_of(struct making *m, struct expr *const *conjuncts, uint
 
 static void make_filter(struct making *m, const struct node *n)
 {
-    struct expr *all = all_of(m, n->conjuncts, n->conjunct_count);
-    chain(m, filter_new(compile(m, &all, 1), m->memory));
+    struct expr *all = making_all(m, n->conjuncts, n->conjunct_count);
+    making_chain(m, filter_new(making_compile(m, &all, 1), m->memory));
 }
 
 // The sessions of single rows, as one more column.
@@ -150,8 +131,8 @@ static void make_session_rows(struct making *m, const struct node *n)
         roots[i] = expr_column(&m->scratch, m->layout.attributes[i], a->type, a->nullable);
     }
     roots[count] = n->input;
-    chain(m, project_new(compile(m, roots, count + 1), count + 1, m->memory));
-    append_columns(m, n->attributes, n->attribute_count);
+    making_chain(m, project_new(making_compile(m, roots, count + 1), count + 1, m->memory));
+    making_columns(m, n->attributes, n->attribute_count);
 }
 
 static void make_window(struct making *m, const struct node *n)
@@ -160,24 +141,48 @@ static void make_window(struct making *m, const struct node *n)
         make_session_rows(m, n);
         return;
     }
-    struct window_spec spec = {.time = compile(m, &n->input, 1),
+    struct window_spec spec = {.time = making_compile(m, &n->input, 1),
                                .time_type = n->input->type,
                                .size = n->size,
                                .slide = n->slide,
                                .start = n->start};
-    chain(m, window_new(&spec, m->memory));
-    append_columns(m, n->attributes, n->attribute_count);
+    making_chain(m, window_new(&spec, m->memory));
+    making_columns(m, n->attributes, n->attribute_count);
 }
 
 static void make_generate(struct making *m, const struct node *n)
 {
-    struct generate_spec spec = {.list = compile(m, &n->input, 1),
+    struct generate_spec spec = {.list = making_compile(m, &n->input, 1),
                                  .list_type = n->input->type,
                                  .position = n->position,
                                  .outer = n->outer,
                                  .spread = n->spread};
-    chain(m, generate_new(&spec, m->memory));
-    append_columns(m, n->attributes, n->attribute_count);
+    making_chain(m, generate_new(&spec, m->memory));
+    making_columns(m, n->attributes, n->attribute_count);
+}
+
+static void make_expand(struct making *m, const struct node *n)
+{
+    struct expr **roots = ARENA_ARRAY(&m->scratch, struct expr *, n->item_count + 1);
+    const struct type **types = ARENA_ARRAY(m->l->arena, const struct type *, n->item_count + 1);
+    int64_t *ids = ARENA_ARRAY(m->l->arena, int64_t, n->set_count);
+    for (uint32_t i = 0; i < n->item_count; i++) {
+        roots[i] = n->items[i].expr;
+        types[i] = n->items[i].expr->type;
+        for (uint32_t k = 0; k < n->set_count; k++) // the first key is the highest bit; set: it is not in the set
+            ids[k] |= (int64_t)(~n->sets[k] >> i & 1) << (n->item_count - 1 - i);
+    }
+    struct expand_spec spec = {.keys = making_compile(m, roots, n->item_count),
+                               .key_count = n->item_count,
+                               .key_type = types,
+                               .sets = n->sets,
+                               .ids = ids,
+                               .set_count = n->set_count,
+                               .places = n->attribute_count > 1};
+    making_chain(m, expand_new(&spec, m->memory));
+    for (uint32_t i = 0; i < n->item_count; i++)
+        making_columns(m, &n->items[i].attribute, 1);
+    making_columns(m, n->attributes, n->attribute_count);
 }
 
 int32_t aggregate_time_key(const struct logical *l, const struct node *n)
@@ -217,9 +222,9 @@ static void aggregate_layout(struct making *m, const struct node *n)
 {
     m->layout = (struct layout){0};
     for (uint32_t i = 0; i < n->item_count; i++)
-        append_columns(m, &n->items[i].attribute, 1);
+        making_columns(m, &n->items[i].attribute, 1);
     for (uint32_t i = 0; i < n->part_count; i++)
-        append_columns(m, &n->parts[i].attribute, 1);
+        making_columns(m, &n->parts[i].attribute, 1);
 }
 
 static struct op *session_of(const struct making *m, const struct node *n, const struct aggregate_spec *a)
@@ -249,7 +254,7 @@ static void attach_late(struct making *m, const struct node *n, struct op *op)
         const struct attribute *a = &m->l->attributes[source->attributes[i]];
         roots[i] = expr_column(&m->scratch, source->attributes[i], a->type, a->nullable);
     }
-    struct program *columns = compile(m, roots, source->attribute_count);
+    struct program *columns = making_compile(m, roots, source->attribute_count);
     op->late = m->run->late = project_new(columns, source->attribute_count, m->memory);
     add_operator(m, op->late);
 }
@@ -271,7 +276,7 @@ static enum status make_aggregate(struct making *m, const struct node *n)
     aggregate_inputs(m, n, &inputs, items);
     for (uint32_t i = 0; i < n->item_count; i++)
         types[i] = n->items[i].expr->type;
-    struct aggregate_spec spec = {.inputs = compile(m, inputs.at, inputs.count),
+    struct aggregate_spec spec = {.inputs = making_compile(m, inputs.at, inputs.count),
                                   .key_count = n->item_count,
                                   .key_type = types,
                                   .time_key = aggregate_time_key(m->l, n),
@@ -282,7 +287,7 @@ static enum status make_aggregate(struct making *m, const struct node *n)
                                   .memory_limit = m->memory_limit};
     struct op *op = session ? session_of(m, n, &spec) : aggregate_new(&spec, m->memory);
     attach_late(m, n, op);
-    chain(m, op);
+    making_chain(m, op);
     aggregate_layout(m, n);
     return STATUS_OK;
 }
@@ -314,10 +319,10 @@ static enum status make_dedup(struct making *m, const struct node *n)
         spec.time = (int32_t)inputs.count;
         expr_list_add(&scratch, &inputs, expr_column(&m->scratch, n->column, a->type, a->nullable));
     }
-    spec.inputs = compile(m, inputs.at, inputs.count);
+    spec.inputs = making_compile(m, inputs.at, inputs.count);
     struct op *op = dedup_new(&spec, m->memory);
     attach_late(m, n, op);
-    chain(m, op);
+    making_chain(m, op);
     return STATUS_OK;
 }
 
@@ -332,13 +337,13 @@ static void make_sort(struct making *m, const struct node *n, int64_t limit)
     }
     for (uint32_t i = 0; i < m->layout.count; i++)
         types[i] = m->l->attributes[m->layout.attributes[i]].type;
-    struct sort_spec spec = {.keys = compile(m, roots, n->key_count),
+    struct sort_spec spec = {.keys = making_compile(m, roots, n->key_count),
                              .order = order,
                              .key_count = n->key_count,
                              .column_type = types,
                              .columns = m->layout.count,
                              .limit = limit};
-    chain(m, sort_new(&spec, m->memory));
+    making_chain(m, sort_new(&spec, m->memory));
 }
 
 // Over the life of the query, unless each batch is a whole result (SparkStrategies: StreamingGlobalLimit).
@@ -353,7 +358,7 @@ static enum status make_limit(struct making *m, const struct node *n)
     const struct state *state = NULL;
     enum status s = stateful ? find_state(m, "limit", m->limits++, &state) : STATUS_OK;
     if (!s && !(n->child->kind == NODE_SORT && !stateful && n->skip == 0)) // else the sort keeps to it
-        chain(m, limit_new(n->limit, n->skip, state, m->memory));
+        making_chain(m, limit_new(n->limit, n->skip, state, m->memory));
     return s;
 }
 
@@ -364,9 +369,9 @@ static void make_columns(struct making *m, struct expr *const *roots, const uint
     for (uint32_t i = 0; i < count; i++)
         identity = identity && roots[i]->kind == EXPR_COLUMN && map[roots[i]->column] == i;
     if (!identity)
-        chain(m, project_new(compile(m, roots, count), count, m->memory));
+        making_chain(m, project_new(making_compile(m, roots, count), count, m->memory));
     m->layout = (struct layout){0};
-    append_columns(m, attributes, count);
+    making_columns(m, attributes, count);
 }
 
 static void make_project(struct making *m, const struct node *n)
@@ -386,12 +391,10 @@ static int64_t sort_limit(const struct logical *l, const struct node *above)
     return limited && above->limit <= INT64_MAX - above->skip ? above->limit + above->skip : -1;
 }
 
-static enum status make(struct making *m, const struct node *n, const struct node *above);
-
 // One of its inputs, its columns those of the union in their order.
 static enum status make_branch(struct making *m, const struct node *n, uint32_t which)
 {
-    enum status s = make(m, which ? n->second : n->child, n);
+    enum status s = making_node(m, which ? n->second : n->child, n);
     if (s)
         return s;
     struct expr **roots = ARENA_ARRAY(&m->scratch, struct expr *, n->attribute_count + 1);
@@ -415,129 +418,14 @@ static enum status make_union(struct making *m, const struct node *n)
     return s;
 }
 
-// ---- joins
-
-struct joining {
-    struct join_spec spec;
-    struct layout layout[2];   // of what goes through, of the table
-    struct expr **keys[2];     // of each
-    struct expr_list residual; // what is asked of pairs
-};
-
-// Conjuncts into keys and the rest.
-static void split_conjuncts(struct making *m, const struct node *n, struct joining *j)
-{
-    struct logical scratch = {.arena = &m->scratch};
-    bool *has[2];
-    for (unsigned k = 0; k < 2; k++) {
-        has[k] = ARENA_ARRAY(&m->scratch, bool, m->l->attribute_count);
-        for (uint32_t i = 0; i < j->layout[k].count; i++)
-            has[k][j->layout[k].attributes[i]] = true;
-        j->keys[k] = ARENA_ARRAY(&m->scratch, struct expr *, n->conjunct_count + 1);
-    }
-    const struct type **types = ARENA_ARRAY(m->l->arena, const struct type *, n->conjunct_count + 1);
-    bool *null_safe = ARENA_ARRAY(m->l->arena, bool, n->conjunct_count + 1);
-    for (uint32_t i = 0; i < n->conjunct_count; i++) {
-        struct expr *sides[2];
-        if (!conjunct_is_key(m->l, n->conjuncts[i], has[0], has[1], sides)) {
-            expr_list_add(&scratch, &j->residual, n->conjuncts[i]);
-            continue;
-        }
-        uint32_t k = j->spec.key_count++;
-        j->keys[0][k] = sides[0];
-        j->keys[1][k] = sides[1];
-        types[k] = sides[0]->type;
-        null_safe[k] = expr_is_call(n->conjuncts[i], "<=>");
-    }
-    j->spec.key_type = types;
-    j->spec.null_safe = null_safe;
-}
-
-// Which columns of a side go into the pairs: those the join hands on, or, if it hands on no pairs, those of the
-// residual.
-static uint32_t *pair_columns(struct making *m, const struct node *n, struct joining *j, unsigned side, uint32_t *count)
-{
-    bool pairs = j->spec.kind == JOIN_INNER || j->spec.kind == JOIN_OUTER;
-    bool *wanted = ARENA_ARRAY(&m->scratch, bool, m->l->attribute_count);
-    for (uint32_t i = 0; pairs && i < n->attribute_count; i++)
-        wanted[n->attributes[i]] = true;
-    for (uint32_t i = 0; i < j->residual.count; i++)
-        expr_mark(j->residual.at[i], wanted);
-    const struct layout *from = &j->layout[side];
-    uint32_t *places = ARENA_ARRAY(m->l->arena, uint32_t, from->count + 1);
-    *count = 0;
-    for (uint32_t i = 0; i < from->count; i++)
-        if (wanted[from->attributes[i]]) {
-            append_columns(m, &from->attributes[i], 1);
-            places[(*count)++] = i;
-        }
-    return places;
-}
-
-static const char *table_name(const struct making *m, const struct node *table)
-{
-    while (table->child)
-        table = table->child;
-    struct slice name = m->l->pipeline->sources[table->source].name;
-    return arena_printf(m->l->arena, "%.*s", (int)name.size, name.data);
-}
-
-static struct op *new_join(struct making *m, const struct node *n, struct joining *j, const struct node *table)
-{
-    static const enum join_kind kinds[] = {[AST_INNER] = JOIN_INNER, [AST_CROSS] = JOIN_INNER, [AST_LEFT] = JOIN_OUTER,
-                                           [AST_RIGHT] = JOIN_OUTER, [AST_SEMI] = JOIN_SEMI,   [AST_ANTI] = JOIN_ANTI};
-    j->spec.kind = kinds[n->join];
-    j->spec.table = table_name(m, table);
-    j->spec.memory_limit = m->memory_limit;
-    split_conjuncts(m, n, j);
-    for (unsigned k = 0; k < 2; k++) {
-        m->layout = j->layout[k];
-        j->spec.keys[k] = j->spec.key_count ? compile(m, j->keys[k], j->spec.key_count) : NULL;
-    }
-    m->layout = (struct layout){0};
-    j->spec.left = pair_columns(m, n, j, 0, &j->spec.lefts);
-    j->spec.right = pair_columns(m, n, j, 1, &j->spec.rights);
-    const struct type **types = ARENA_ARRAY(m->l->arena, const struct type *, j->spec.rights + 1);
-    for (uint32_t i = 0; i < j->spec.rights; i++)
-        types[i] = m->l->attributes[j->layout[1].attributes[j->spec.right[i]]].type;
-    j->spec.right_type = types;
-    struct expr *residual = all_of(m, j->residual.at, j->residual.count);
-    j->spec.condition = residual ? compile(m, &residual, 1) : NULL;
-    if (j->spec.kind == JOIN_SEMI || j->spec.kind == JOIN_ANTI)
-        m->layout = j->layout[0];
-    return join_new(&j->spec, m->memory);
-}
-
-static enum status make_join(struct making *m, const struct node *n)
-{
-    struct joining j = {.residual = {0}};
-    unsigned table = join_table_input(n);
-    enum status s = make(m, node_input(n, table), n);
-    struct ends ends = m->ends;
-    j.layout[1] = m->layout;
-    if (!s)
-        s = make(m, node_input(n, !table), n);
-    if (s)
-        return s;
-    j.layout[0] = m->layout;
-    m->is_static = !node_streams(n);
-    struct op *op = new_join(m, n, &j, node_input(n, table));
-    chain(m, op);
-    struct ends out = m->ends;
-    m->ends = ends;
-    connect(m, op, 1);
-    m->ends = out;
-    return STATUS_OK;
-}
-
-static enum status make(struct making *m, const struct node *n, const struct node *above)
+enum status making_node(struct making *m, const struct node *n, const struct node *above)
 {
     if (n->kind == NODE_UNION)
         return make_union(m, n);
     if (n->kind == NODE_JOIN)
-        return make_join(m, n);
+        return making_join(m, n);
     if (n->child) {
-        enum status s = make(m, n->child, n);
+        enum status s = making_node(m, n->child, n);
         if (s)
             return s;
     }
@@ -545,6 +433,9 @@ static enum status make(struct making *m, const struct node *n, const struct nod
     switch (n->kind) {
     case NODE_SOURCE:
         make_source(m, n);
+        break;
+    case NODE_VALUES:
+        make_values(m, n);
         break;
     case NODE_UNION:
     case NODE_JOIN:
@@ -562,6 +453,9 @@ static enum status make(struct making *m, const struct node *n, const struct nod
         break;
     case NODE_GENERATE:
         make_generate(m, n);
+        break;
+    case NODE_EXPAND:
+        make_expand(m, n);
         break;
     case NODE_AGGREGATE:
         return make_aggregate(m, n);
@@ -585,34 +479,46 @@ enum status physical_make(const struct logical *l, const struct state *(*state)(
     struct making m = {
         .l = l, .state = state, .self = self, .memory_limit = memory_limit, .memory = memory, .run = out, .e = e};
     arena_init(&m.scratch, memory, 16384);
-    enum status s = make(&m, l->root, NULL);
+    enum status s = making_node(&m, l->root, NULL);
     arena_free(&m.scratch);
     if (s) {
         plan_stop(out);
         return s;
     }
-    connect(&m, collector, 0);
+    making_connect(&m, collector, 0);
     return STATUS_OK;
 }
 
+// Closes what works on tables only among the operators that were made between this entry and the next.
+static enum status close_tables(struct plan_run *run, uint32_t from, uint32_t next, struct error *e)
+{
+    uint32_t end = next < run->entry_count ? run->entry[next].made : run->all_count;
+    enum status s = STATUS_OK;
+    for (uint32_t i = from; s == STATUS_OK && i < end; i++)
+        if (run->is_static[i])
+            s = op_close(run->all[i], e);
+    return s;
+}
+
+// VALUES that no table of a source is read behind have no other time.
 enum status plan_open_tables(struct plan_run *run, const struct batch *batch, struct error *e)
 {
     enum status s = STATUS_OK;
     for (uint32_t i = 0; s == STATUS_OK && i < run->all_count; i++)
         if (run->is_static[i])
             s = op_open(run->all[i], batch, e);
+    if (s == STATUS_OK)
+        s = close_tables(run, 0, 0, e);
+    for (uint32_t i = 0; s == STATUS_OK && i < run->entry_count; i++)
+        if (!run->entry[i].is_static)
+            s = close_tables(run, run->entry[i].made, i + 1, e);
     return s;
 }
 
 // What was made between this table and the next source has all of its input now.
 enum status plan_close_table(struct plan_run *run, uint32_t read, struct error *e)
 {
-    uint32_t end = read + 1 < run->entry_count ? run->entry[read + 1].made : run->all_count;
-    enum status s = STATUS_OK;
-    for (uint32_t i = run->entry[read].made; s == STATUS_OK && i < end; i++)
-        if (run->is_static[i])
-            s = op_close(run->all[i], e);
-    return s;
+    return close_tables(run, run->entry[read].made, read + 1, e);
 }
 
 enum status plan_open_batch(struct plan_run *run, struct op *collector, const struct batch *batch, struct error *e)

@@ -191,8 +191,9 @@ static enum status read_mode(struct reader *r, const struct json *mode)
             return STATUS_OK;
         }
     }
-    return refuse(r, mode, "outputMode is \"%.*s\"; wanted is append, update or complete", (int)mode->text.size,
-                  mode->text.data);
+    return refuse(r, mode,
+                  "[STREAMING_OUTPUT_MODE.INVALID] outputMode is \"%.*s\"; wanted is append, update or complete",
+                  (int)mode->text.size, mode->text.data);
 }
 
 static enum status read_flag_trigger(struct reader *r, const struct json *value, enum trigger trigger)
@@ -265,8 +266,14 @@ static const struct option_spec limit_options[] = {
 static const char *const policy_choices[] = {"min", "max", NULL};
 static const struct option_spec conf_options[] = {
     {.name = "spark.sql.session.timeZone", .kind = OPTION_STRING, .summary = "as timeZone"},
-    {.name = "spark.sql.streaming.noDataMicroBatches.enabled", .kind = OPTION_BOOLEAN, .fallback = "true"},
-    {.name = "spark.sql.streaming.multipleWatermarkPolicy", .kind = OPTION_CHOICE, .choices = policy_choices},
+    {.name = "spark.sql.streaming.noDataMicroBatches.enabled",
+     .kind = OPTION_BOOLEAN,
+     .fallback = "true",
+     .condition = "INVALID_CONF_VALUE.TYPE_MISMATCH"},
+    {.name = "spark.sql.streaming.multipleWatermarkPolicy",
+     .kind = OPTION_CHOICE,
+     .choices = policy_choices,
+     .condition = "INVALID_CONF_VALUE.REQUIREMENT"},
     {.name = NULL},
 };
 

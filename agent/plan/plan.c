@@ -1,6 +1,7 @@
 #include "agent/plan/plan.h"
 
 #include "agent/plan/physical.h"
+#include "agent/plan/subquery.h"
 
 static const char *corrupt_column(const struct pipeline_source *s, struct arena *a)
 {
@@ -88,9 +89,22 @@ static uint32_t count_steps(const struct node *n)
     return count;
 }
 
+static uint32_t count_reads(const struct node *n)
+{
+    uint32_t count = 0;
+    for (; n; n = n->child)
+        count += (n->kind == NODE_SOURCE) + (n->second ? count_reads(n->second) : 0);
+    return count;
+}
+
 static enum status check_size(const struct logical *l, struct error *e)
 {
-    uint32_t steps = count_steps(l->root) + (l->late ? 1 : 0);
+    uint32_t steps = count_steps(l->root) + (l->late ? 1 : 0), reads = count_reads(l->root);
+    if (reads > PLAN_READS)
+        return sql_error(&l->pipeline->query, l->root->offset, l->root->length, e,
+                         "[UNSUPPORTED_FEATURE] the query reads sources %u times, each query in an expression for each "
+                         "place it stands in; there may be %d",
+                         reads, PLAN_READS);
     if (steps <= PLAN_OPERATORS)
         return STATUS_OK;
     return sql_error(&l->pipeline->query, l->root->offset, l->root->length, e,
@@ -157,7 +171,9 @@ enum status plan_make(const struct pipeline *pipeline, const struct session *ses
     if (s)
         return s;
     p->field_count = l->root->item_count;
+    subqueries_tie(l);
     predicates_push(l);
+    subqueries_place(l);
     s = late_rows_find(l, e);
     if (s)
         return s;
@@ -235,6 +251,40 @@ bool plan_source_used(const struct plan *p, uint32_t source)
         if (p->reads[i].source == source)
             return true;
     return false;
+}
+
+uint32_t plan_clocks(const struct plan *p)
+{
+    return p->logical.clocks;
+}
+
+// `times`: what the watermarks met so far are made of.
+static bool is_time(const struct logical *l, const struct node *n, uint32_t source, struct slice column, bool *times)
+{
+    bool found = false;
+    for (; n; n = n->child) {
+        const struct source_table *t = &l->tables[n->source];
+        if (n->kind == NODE_WATERMARK)
+            times[n->column] = true;
+        for (uint32_t i = 0; n->kind == NODE_PROJECT && i < n->item_count; i++)
+            if (times[n->items[i].attribute])
+                expr_mark(n->items[i].expr, times);
+        for (uint32_t i = 0; n->kind == NODE_UNION && i < n->attribute_count; i++)
+            for (unsigned k = 0; k < 2; k++)
+                times[n->from[k][i]] |= times[n->attributes[i]];
+        for (uint32_t i = 0; n->kind == NODE_SOURCE && n->source == source && i < n->attribute_count; i++)
+            found |=
+                times[n->attributes[i]] && !t->column[i].decoded && slice_equal_fold(t->column[i].field.name, column);
+        if (n->second)
+            found |= is_time(l, n->second, source, column, times);
+    }
+    return found;
+}
+
+bool plan_times(const struct plan *p, uint32_t source, struct slice column)
+{
+    const struct logical *l = &p->logical;
+    return is_time(l, l->root, source, column, ARENA_ARRAY(l->arena, bool, l->attribute_count));
 }
 
 bool plan_wants_no_data_batch(const struct plan *p)

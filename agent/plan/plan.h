@@ -30,6 +30,11 @@ struct plan_read {
 // Tables come in the order in which they must be read.
 const struct plan_read *plan_reads(const struct plan *p, uint32_t *count);
 bool plan_source_used(const struct plan *p, uint32_t source);
+// Clocks: each source that has a watermark is one, by its number, each WATERMARK of the query another. The query's
+// watermark is the least of them, or the greatest.
+uint32_t plan_clocks(const struct plan *p);
+// Is that column of the source's own (not of its schema) the time of a watermark, or part of it?
+bool plan_times(const struct plan *p, uint32_t source, struct slice column);
 // An aggregate in append or update mode: a batch without data may be due when the watermark moved (spark-notes, Batches
 // 5).
 bool plan_wants_no_data_batch(const struct plan *p);
@@ -50,6 +55,7 @@ struct plan_run {
         struct op *op; // what its chunks are pushed to
         unsigned input;
         uint32_t made;   // operators that were there before
+        bool is_static;  // a table
     } entry[PLAN_READS]; // for each of plan_reads
     uint32_t entry_count;
     struct op *all[PLAN_OPERATORS]; // every operator but the collector, each before the one it pushes to
@@ -57,8 +63,8 @@ struct plan_run {
     uint32_t all_count;
     struct {
         struct op *op;
-        uint32_t source;
-    } watermark[PLAN_READS]; // those of them that propose a watermark, and for which source
+        uint32_t source, clock;
+    } watermark[PLAN_READS]; // those of them that propose a watermark, of which source, and which clock it moves
     uint32_t watermark_count;
     struct op *late; // what gives the late rows, with plan_late_fields; its `next` is the caller's to set. NULL: no row
                      // is late

@@ -1,6 +1,7 @@
 // Conjuncts and joins (PushPredicateThroughJoin, EliminateOuterJoin, InferFiltersFromConstraints,
 // PushExtraPredicateThroughJoin): which of them hold for one side alone, and go down there.
 #include "agent/plan/predicates.h"
+#include "agent/plan/subquery.h"
 
 struct sides {
     bool *made[2]; // attributes of `child`, of `second`
@@ -47,7 +48,7 @@ static bool filter_goes(const struct node *n, unsigned side)
 // Is it not true where all of the side's columns are NULL?
 static bool refuses_nulls(struct logical *l, const struct expr *x, const bool *side)
 {
-    if (!expr_is_deterministic(x) || expr_mark(x, NULL) == 0 || !mentions_only(l, x, side))
+    if (!expr_is_deterministic(x) || expr_mark(x, NULL) == 0 || !mentions_only(l, x, side) || expr_has_subquery(x))
         return false;
     struct expr **by = ARENA_ARRAY(l->arena, struct expr *, l->attribute_count);
     for (uint32_t i = 0; i < l->attribute_count; i++)
@@ -214,7 +215,7 @@ static void add_join(struct logical *l, const struct node *n, struct expr_list *
 
 static void add_all(struct logical *l, const struct node *n, struct expr_list *out)
 {
-    if (n->kind == NODE_SOURCE || n->kind == NODE_UNION)
+    if (n->kind == NODE_SOURCE || n->kind == NODE_VALUES || n->kind == NODE_UNION)
         return;
     if (n->kind == NODE_JOIN) {
         add_join(l, n, out);

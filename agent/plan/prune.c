@@ -223,6 +223,8 @@ static void prune(struct logical *l, struct node **link, bool *needed, bool carr
             n->wanted[i] = needed[n->attributes[i]];
         return;
     }
+    if (n->kind == NODE_VALUES)
+        return;
     if (n->kind == NODE_UNION) {
         prune_union(l, n, needed);
         return;

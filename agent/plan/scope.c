@@ -75,6 +75,29 @@ enum status scope_find(struct binder *b, const struct scope *s, const struct ast
     return STATUS_END;
 }
 
+// A name in quotes with a dot in it, or a table that is called otherwise here: what is meant, or NULL.
+static const char *other_name(struct arena *a, const struct scope *s, const struct ast_expr *name)
+{
+    struct slice first = name->parts[0];
+    const char *dot = name->part_count == 1 && first.size ? memchr(first.data, '.', first.size) : NULL;
+    struct slice front = {first.data, dot ? (uint32_t)(dot - first.data) : first.size};
+    struct slice table = {0};
+    for (uint32_t i = 0; i < s->count; i++) {
+        const struct scope_column *c = &s->column[i];
+        if (dot && (slice_equal_fold(c->name, front) || slice_equal_fold(c->qualifier, front)))
+            return arena_printf(a, "`%.*s` in back quotes is one name; write it without them", (int)first.size,
+                                first.data);
+        if (name->part_count > 1 && slice_equal_fold(c->qualifier, first))
+            return NULL;
+        if (name->part_count > 1 && c->qualifier.size && slice_equal_fold(c->name, name->parts[1]))
+            table = c->qualifier;
+    }
+    return table.size
+               ? arena_printf(a, "there is no table `%.*s` here, `%.*s` is of `%.*s`", (int)first.size, first.data,
+                              (int)name->parts[1].size, name->parts[1].data, (int)table.size, table.data)
+               : NULL;
+}
+
 enum status scope_unresolved(struct binder *b, const struct scope *s, const struct ast_expr *name)
 {
     struct arena *a = b->l->arena;
@@ -90,6 +113,10 @@ enum status scope_unresolved(struct binder *b, const struct scope *s, const stru
     const char *wanted = name_text(a, name->parts, name->part_count);
     if (s->count == 0)
         return BIND_ERROR(b, name, "[UNRESOLVED_COLUMN.WITHOUT_SUGGESTION] there is no column %s", wanted);
+    const char *other = other_name(a, s, name);
+    if (other)
+        return BIND_ERROR(b, name, "[UNRESOLVED_COLUMN.WITH_SUGGESTION] there is no column %s: %s; there are: %s",
+                          wanted, other, list);
     int nearest = slice_nearest(name->parts[name->part_count - 1], names, s->count);
     if (nearest < 0)
         nearest = slice_nearest(name->parts[0], names, s->count);

@@ -25,14 +25,17 @@ static bool has_keys(const struct node *n)
 static void warn_values(const struct node *n, struct text *out)
 {
     static const char *const growing[] = {"collect_list", "collect_set", "mode", "percentile", "median"};
-    for (uint32_t i = 0; i < n->part_count; i++)
-        for (size_t k = 0; k < sizeof growing / sizeof *growing; k++)
-            if (strcmp(n->parts[i].aggregate->name, growing[k]) == 0)
-                text_printf(out,
-                            "warning: %s keeps the values of all rows, and its groups are kept for ever: take it of a "
-                            "window that the watermark closes, or an aggregate of fixed size (max_by, "
-                            "percentile_approx, approx_count_distinct)\n",
-                            growing[k]);
+    for (size_t k = 0; k < sizeof growing / sizeof *growing; k++) {
+        bool there = false;
+        for (uint32_t i = 0; i < n->part_count; i++)
+            there |= strcmp(n->parts[i].aggregate->name, growing[k]) == 0;
+        if (there)
+            text_printf(out,
+                        "warning: %s keeps the values of all rows, and its groups are kept for ever: take it of a "
+                        "window that the watermark closes, or an aggregate of fixed size (max_by, "
+                        "percentile_approx, approx_count_distinct)\n",
+                        growing[k]);
+    }
 }
 
 static void warn_aggregate(const struct logical *l, const struct node *n, struct text *out)
@@ -41,14 +44,15 @@ static void warn_aggregate(const struct logical *l, const struct node *n, struct
     if (!complete && aggregate_time_key(l, n) >= 0)
         return;
     warn_values(n, out);
-    if (!has_keys(n))
+    const struct node *keys = n->child->kind == NODE_EXPAND ? n->child : n;
+    if (!has_keys(keys))
         return;
     text_printf(out, "warning: the state grows with each new value of ");
-    names_print(l, n->items, n->item_count, out);
+    names_print(l, keys->items, keys->item_count, out);
     if (complete)
         text_string(out,
-                    ": outputMode complete keeps all groups for ever. Where new ones keep coming, choose update or "
-                    "append, with a watermark and a window of its column among the keys\n");
+                    ": outputMode complete keeps all groups for ever. Where new ones keep coming, choose append or "
+                    "update (sessions: append), with a watermark and a window of its column among the keys\n");
     else if (n->distinct)
         text_string(out,
                     ": SELECT DISTINCT keeps them for ever. Where new ones keep coming, give the source a watermark "

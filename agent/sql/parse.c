@@ -104,7 +104,7 @@ bool begins_expression(const struct parser *p, uint32_t count)
 }
 
 // The token behind the parenthesis that matches the one at `count`.
-static uint32_t behind_parenthesis(const struct parser *p, uint32_t count)
+uint32_t behind_parenthesis(const struct parser *p, uint32_t count)
 {
     uint32_t depth = 0;
     for (; ahead(p, count)->kind != TOKEN_END; count++) {
@@ -349,6 +349,14 @@ static enum status parser_close(struct parser *p, bool complete)
     return p->status;
 }
 
+static bool is_blank(struct slice text)
+{
+    uint32_t i = 0;
+    while (i < text.size && (unsigned char)text.data[i] <= ' ')
+        i++;
+    return i == text.size;
+}
+
 enum status sql_parse(const struct sql_source *source, struct arena *arena, struct ast_select **out, struct error *e)
 {
     struct parser p;
@@ -356,7 +364,8 @@ enum status sql_parse(const struct sql_source *source, struct arena *arena, stru
     if (parser_open(&p, source, arena, e) != STATUS_OK)
         return p.status;
     if (p.token->kind == TOKEN_END) {
-        fail_token(&p, p.token, "[PARSE_EMPTY_STATEMENT] there is no query here; it begins with SELECT or WITH");
+        fail_token(&p, p.token, "[%s] there is no query here; it begins with SELECT or WITH",
+                   is_blank(source->text) ? "PARSE_EMPTY_STATEMENT" : "PARSE_SYNTAX_ERROR");
         return p.status;
     }
     struct ast_select *select = parse_query(&p);

@@ -85,17 +85,18 @@ static void read_cast(struct ast_expr *call, struct arena *arena)
     }
 }
 
-static bool parse_nulls(struct parser *p, struct list *args)
+static bool parse_nulls(struct parser *p, struct ast_expr *call, struct list *args)
 {
     const struct token *begin = p->token;
     if (accept_words(p, "IGNORE", "NULLS")) {
         list_add_expr(p, args, expr_value(p, TYPE_BOOLEAN, 1, begin));
+        call->ignore_nulls = true;
         return true;
     }
     return accept_words(p, "RESPECT", "NULLS");
 }
 
-static void parse_arguments(struct parser *p, struct list *args)
+static void parse_arguments(struct parser *p, struct ast_expr *call, struct list *args)
 {
     while (p->status == STATUS_OK && !at_symbol(p, ")")) {
         if (is_name_token(p->token) && ahead_symbol(p, 1, "=>")) {
@@ -103,7 +104,7 @@ static void parse_arguments(struct parser *p, struct list *args)
             return;
         }
         list_add_expr(p, args, parse_expression(p));
-        if (parse_nulls(p, args) || !accept_symbol(p, ","))
+        if (parse_nulls(p, call, args) || !accept_symbol(p, ","))
             break;
         if (at_symbol(p, ")"))
             fail_expected(p, "an argument behind ','");
@@ -123,8 +124,12 @@ static void parse_suffixes(struct parser *p, struct ast_expr *call, struct list 
         call->filter = parse_expression(p);
         expect_symbol(p, ")", "behind the condition of FILTER");
     }
-    parse_nulls(p, args);
-    if (at_word(p, "OVER") && (ahead_symbol(p, 1, "(") || (is_name_token(ahead(p, 1)) && !ahead_word(p, 1, "FROM")))) {
+    parse_nulls(p, call, args);
+    if (at_words(p, "OVER", "FROM"))
+        fail_token(p, p->token,
+                   "[MISSING_WINDOW_SPECIFICATION] OVER wants a window, (PARTITION BY …); as a name it is put "
+                   "in back quotes");
+    if (at_word(p, "OVER") && (ahead_symbol(p, 1, "(") || is_name_token(ahead(p, 1)))) {
         take(p);
         skip_window(p);
         call->over = true;
@@ -148,7 +153,7 @@ struct ast_expr *parse_call(struct parser *p)
         x->star = true;
         take(p);
     }
-    parse_arguments(p, &args);
+    parse_arguments(p, x, &args);
     parse_suffixes(p, x, &args);
     x->args = args.data;
     x->argc = args.count;

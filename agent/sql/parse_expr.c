@@ -20,11 +20,13 @@ static struct ast_expr *parse_between(struct parser *p, struct ast_expr *x, cons
     return both;
 }
 
-static struct ast_expr *parse_subquery(struct parser *p, const struct token *begin)
+// x IN (query), EXISTS (query): a call that has it.
+static struct ast_expr *parse_subquery(struct parser *p, struct slice name, const struct list *args,
+                                       const struct token *begin)
 {
     struct ast_select *query = parse_query(p);
     expect_symbol(p, ")", "behind the query");
-    struct ast_expr *x = expr_new(p, AST_SUBQUERY, begin);
+    struct ast_expr *x = expr_call_list(p, name, begin, args);
     if (x != NULL)
         x->subquery = query;
     return x;
@@ -34,12 +36,10 @@ static struct ast_expr *parse_in(struct parser *p, struct ast_expr *x, const str
 {
     struct list args = {0};
     list_add_expr(p, &args, x);
-    const struct token *open = p->token;
     expect_symbol(p, "(", "behind IN");
-    if (begins_query(p, 0)) {
-        list_add_expr(p, &args, parse_subquery(p, open));
-        return expr_call_list(p, SLICE("in"), begin, &args);
-    }
+    // ((SELECT …)) is a list of one value
+    if (begins_query(p, 0) && !(at_symbol(p, "(") && ahead_symbol(p, behind_parenthesis(p, 0), ")")))
+        return parse_subquery(p, SLICE("in"), &args, begin);
     if (at_symbol(p, ")"))
         return fail_token(p, p->token,
                           "[INVALID_SQL_SYNTAX.EMPTY_IN_PREDICATE] IN () has no value; put at least one in, "
@@ -51,21 +51,34 @@ static struct ast_expr *parse_in(struct parser *p, struct ast_expr *x, const str
     return expr_call_list(p, SLICE("in"), begin, &args);
 }
 
+// Whether Spark knows its text before it knows any column.
+static bool is_text(const struct ast_expr *x)
+{
+    if (x->kind == AST_CALL && slice_equal(x->name, SLICE("concat")) && x->symbol)
+        return is_text(x->args[0]) && is_text(x->args[1]);
+    return x->kind == AST_LITERAL && x->value.type->id == TYPE_STRING;
+}
+
 // x LIKE ANY (a, b), LIKE ALL: of each pattern by itself, NOT too.
 static struct ast_expr *parse_like_each(struct parser *p, const char *name, struct ast_expr *x,
                                         const struct token *begin, bool negate)
 {
-    const char *join = at_word(p, "ALL") ? "and" : "or";
+    static const char *const names[2][2] = {{"likeany", "notlikeany"}, {"likeall", "notlikeall"}};
+    bool conjunction = at_word(p, "ALL"), texts = true;
     struct ast_expr *all = NULL;
     take(p);
     take(p);
     if (at_symbol(p, ")"))
         return fail_expected(p, "a pattern between '(' and ')'");
     do {
-        struct ast_expr *one = negated(p, expr_call_n(p, name, begin, 2, x, parse_expression(p)), begin, negate);
-        all = all ? expr_call_n(p, join, begin, 2, all, one) : one;
+        struct ast_expr *pattern = parse_expression(p);
+        struct ast_expr *one = negated(p, expr_call_n(p, name, begin, 2, x, pattern), begin, negate);
+        all = all ? expr_call_n(p, conjunction ? "and" : "or", begin, 2, all, one) : one;
+        texts = texts && pattern != NULL && is_text(pattern);
     } while (accept_symbol(p, ","));
     expect_symbol(p, ")", "behind the patterns");
+    if (all != NULL && texts)
+        all->each = names[conjunction][negate];
     return all;
 }
 
@@ -152,10 +165,10 @@ static struct ast_expr *parse_not(struct parser *p)
         return expr_call_n(p, "not", begin, 1, x);
     }
     if (at_word(p, "EXISTS") && ahead_symbol(p, 1, "(") && begins_query(p, 2)) {
+        const struct list none = {0};
         take(p);
-        const struct token *open = p->token;
         take(p);
-        return expr_call_n(p, "exists", begin, 1, parse_subquery(p, open));
+        return parse_subquery(p, SLICE("exists"), &none, begin);
     }
     return parse_predicate(p);
 }
@@ -260,7 +273,10 @@ static struct ast_expr *parse_level(struct parser *p, unsigned level)
     while (x != NULL && (o = at_operator(p)) != NULL && o->level >= level) {
         take(p);
         struct ast_expr *right = parse_level(p, o->level + 1u);
-        x = negated(p, expr_call_n(p, o->name, begin, 2, x, right), begin, o->negate);
+        x = expr_call_n(p, o->name, begin, 2, x, right);
+        if (x != NULL)
+            x->symbol = true;
+        x = negated(p, x, begin, o->negate);
     }
     return p->status == STATUS_OK ? x : NULL;
 }

@@ -56,6 +56,17 @@ static const char *keyword_near(struct slice word)
     return found;
 }
 
+static bool is_inside(const struct parser *p)
+{
+    int32_t open = 0;
+    for (const struct token *t = p->first; t < p->token; t++)
+        open += t->kind != TOKEN_SYMBOL                     ? 0
+                : slice_equal(token_text(p, t), SLICE("(")) ? 1
+                : slice_equal(token_text(p, t), SLICE(")")) ? -1
+                                                            : 0;
+    return open > 0;
+}
+
 // What stands here where the query could have ended.
 static const char *hint_of_rest(const struct parser *p)
 {
@@ -71,7 +82,7 @@ static const char *hint_of_rest(const struct parser *p)
         return ". There is one query: nothing may follow the ;";
     if (slice_equal_fold(word, SLICE("GROUP")) || slice_equal_fold(word, SLICE("ORDER")))
         return ". Is BY missing before it?";
-    if (at_symbol(p, ")"))
+    if (at_symbol(p, ")") && !is_inside(p))
         return ". There is no ( for it";
     if (at_symbol(p, "=>"))
         return ". Did you mean >=?";

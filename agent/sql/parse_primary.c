@@ -56,12 +56,15 @@ static struct ast_expr *parse_fields(struct parser *p, struct ast_expr *first, b
         if (x == NULL)
             return NULL;
         struct slice field = field_name(p, x, plain.count + 1);
-        if (accept_word(p, "AS") || is_name_token(p->token)) {
+        bool has_alias = accept_word(p, "AS") || is_name_token(p->token);
+        if (has_alias)
             field = expect_name(p, "a field name");
-            renamed = true;
-        }
+        renamed = renamed || has_alias;
+        struct ast_expr *name = expr_string(p, field, begin);
+        if (name != NULL)
+            name->symbol = has_alias;
         list_add_expr(p, &plain, x);
-        list_add_expr(p, &named, expr_string(p, field, begin));
+        list_add_expr(p, &named, name);
         list_add_expr(p, &named, x);
         if (!accept_symbol(p, ","))
             break;
@@ -69,12 +72,12 @@ static struct ast_expr *parse_fields(struct parser *p, struct ast_expr *first, b
             return fail_expected(p, "an expression behind ','");
     }
     expect_symbol(p, ")", "behind the fields");
+    struct ast_expr *x = renamed ? expr_call_list(p, SLICE("named_struct"), begin, &named)
+                                 : expr_call_list(p, SLICE("struct"), begin, &plain);
+    if (x != NULL)
+        x->fields = true;
     if (!renamed)
-        return expr_call_list(p, SLICE("struct"), begin, &plain);
-    struct ast_expr *x = expr_call_list(p, SLICE("named_struct"), begin, &named);
-    for (uint32_t i = 0; x != NULL && i < plain.count; i++)
-        if (((struct ast_expr **)plain.data)[i]->kind == AST_STAR)
-            return fail_unsupported(p, begin, "a struct of * and renamed fields");
+        return x;
     if (x != NULL)
         x->symbol = !always_named;
     return x;
@@ -136,6 +139,34 @@ static struct ast_expr *parse_case(struct parser *p)
 
 // ---- names
 
+// * EXCEPT (a, b.c): what is left out is in `args`.
+static struct ast_expr *parse_star(struct parser *p, struct ast_expr *star)
+{
+    struct list names = {0};
+    if (star == NULL || !at_word(p, "EXCEPT") || !ahead_symbol(p, 1, "(") || begins_query(p, 2))
+        return star;
+    take(p);
+    take(p);
+    do {
+        const struct token *begin = p->token;
+        struct list parts = {0};
+        do {
+            struct slice part = expect_name(p, "a column");
+            *(struct slice *)list_add(p, &parts, sizeof part) = part;
+        } while (accept_symbol(p, "."));
+        struct ast_expr *name = expr_new(p, AST_NAME, begin);
+        if (name == NULL)
+            return NULL;
+        name->parts = parts.data;
+        name->part_count = parts.count;
+        list_add_expr(p, &names, name);
+    } while (accept_symbol(p, ","));
+    expect_symbol(p, ")", "behind the columns of EXCEPT");
+    star->args = (struct ast_expr **)names.data;
+    star->argc = names.count;
+    return p->status == STATUS_OK ? star : NULL;
+}
+
 // a, t.a, t.*; a call where "(" follows.
 static struct ast_expr *parse_name(struct parser *p)
 {
@@ -157,7 +188,7 @@ static struct ast_expr *parse_name(struct parser *p)
         x->parts = parts.data;
         x->part_count = parts.count;
     }
-    return x;
+    return kind == AST_STAR ? parse_star(p, x) : x;
 }
 
 static bool at_current(const struct parser *p)
@@ -203,7 +234,7 @@ static struct ast_expr *parse_bare(struct parser *p)
     if (is_name_token(begin))
         return parse_word(p);
     if (accept_symbol(p, "*"))
-        return expr_new(p, AST_STAR, begin);
+        return parse_star(p, expr_new(p, AST_STAR, begin));
     if (at_symbol(p, "?") || at_symbol(p, ":"))
         return fail_token(p, begin,
                           "[UNBOUND_SQL_PARAMETER] a query in a file has no parameters; ${NAME} takes a value "

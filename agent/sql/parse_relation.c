@@ -1,13 +1,15 @@
 // fromClause, relation, joinRelation, lateralView of SqlBaseParser.g4.
 #include "agent/sql/parser.h"
 
+#include "ops/datetime.h"
+
 // Words that a table's alias cannot be without quotes (strictNonReserved), and those that open what comes next.
 static bool begins_table_alias(const struct parser *p)
 {
     static const char *const strict[] = {"ANTI", "CROSS",   "EXCEPT", "FULL",    "INNER", "INTERSECT",
                                          "JOIN", "LATERAL", "LEFT",   "NATURAL", "ON",    "RIGHT",
                                          "SEMI", "MINUS",   "UNION",  "USING",   NULL};
-    static const char *const clause[] = {"WHERE", "HAVING", "LIMIT", "OFFSET", NULL};
+    static const char *const clause[] = {"WHERE", "HAVING", "LIMIT", "OFFSET", "QUALIFY", NULL};
     static const char *const by[] = {"GROUP", "ORDER", "SORT", "CLUSTER", "DISTRIBUTE", NULL};
     static const char *const paren[] = {"PIVOT", "UNPIVOT", "TABLESAMPLE", NULL};
     if (p->token->kind == TOKEN_QUOTED)
@@ -41,6 +43,58 @@ static void parse_table_alias(struct parser *p, struct ast_relation *r)
         r->columns = expect_names(p, "a column name", &r->column_count);
 }
 
+// WATERMARK is an alias where what follows is none: FROM events watermark JOIN …
+static bool begins_watermark(const struct parser *p)
+{
+    struct parser behind = *p;
+    if (!at_word(p, "WATERMARK"))
+        return false;
+    take(&behind);
+    return begins_table_alias(&behind) && !at_word(&behind, "AS");
+}
+
+// The delay, in microseconds; false: said.
+static bool parse_delay(struct parser *p, int64_t *micros)
+{
+    const struct token *begin = p->token;
+    // a text needs its unit behind it: Spark takes no INTERVAL '10 minutes' here
+    if (!begins_interval(p) || (ahead(p, 1)->kind == TOKEN_STRING && ahead(p, 2)->kind != TOKEN_WORD))
+        return fail_expected(p, "an interval, such as INTERVAL 10 MINUTES") != NULL;
+    const struct ast_expr *x = parse_interval(p);
+    if (x == NULL)
+        return false;
+    struct interval delay = {.micros = x->value.integer};
+    if (x->value.type->id == TYPE_INTERVAL_YM)
+        delay = (struct interval){.months = (int32_t)x->value.integer};
+    if (!interval_micros(&delay, micros))
+        return fail_token(p, begin, "[INVALID_INTERVAL_FORMAT] the delay is too long") != NULL;
+    if (*micros < 0)
+        return fail_token(p, begin, "the delay of a watermark must not be negative") != NULL;
+    return true;
+}
+
+static void parse_watermark(struct parser *p, struct ast_relation *r)
+{
+    if (!begins_watermark(p))
+        return;
+    const struct token *begin = p->token;
+    struct ast_watermark *w = ARENA_NEW(p->arena, struct ast_watermark);
+    if (r->watermark != NULL)
+        fail_token(p, begin, "[UNSUPPORTED_FEATURE] there is a WATERMARK here already; one is enough");
+    take(p);
+    w->time = parse_expression(p);
+    bool as = accept_word(p, "AS");
+    if (p->status == STATUS_OK && (as || !at_words(p, "DELAY", "OF")))
+        w->name = expect_name(p, "DELAY OF and an interval, or a name for the time");
+    if (!expect_word(p, "DELAY", "behind the time of WATERMARK") || !expect_word(p, "OF", "behind DELAY") ||
+        !parse_delay(p, &w->delay))
+        return;
+    w->number = p->watermarks++;
+    w->offset = begin->offset;
+    w->length = (p->token - 1)->offset + (p->token - 1)->length - begin->offset;
+    r->watermark = w;
+}
+
 static struct ast_relation *relation_new(struct parser *p, enum ast_relation_kind kind)
 {
     struct ast_relation *r = ARENA_NEW(p->arena, struct ast_relation);
@@ -60,9 +114,22 @@ static struct ast_relation *relation_finish(struct parser *p, struct ast_relatio
 
 static struct ast_relation *parse_relation(struct parser *p);
 
+// STREAM name, STREAM (name): to Spark a table that is read as a stream; our sources are what they are.
+static bool accept_stream(struct parser *p)
+{
+    bool parenthesis = at_word(p, "STREAM") && ahead_symbol(p, 1, "(") && is_name_token(ahead(p, 2));
+    struct parser behind = *p;
+    take(&behind);
+    if (!parenthesis && !(at_word(p, "STREAM") && begins_table_alias(&behind) && !at_word(&behind, "AS")))
+        return false;
+    take(p);
+    return parenthesis && accept_symbol(p, "(");
+}
+
 static struct ast_relation *parse_table(struct parser *p)
 {
     struct ast_relation *r = relation_new(p, AST_TABLE);
+    bool parenthesis = accept_stream(p);
     const struct token *begin = p->token;
     r->name = expect_name(p, "a table: a source of this pipeline, or a query in parentheses");
     if (at_symbol(p, "("))
@@ -75,10 +142,27 @@ static struct ast_relation *parse_table(struct parser *p)
         r->name = (struct slice){p->source->text.data + begin->offset,
                                  (p->token - 1)->offset + (p->token - 1)->length - begin->offset};
     }
+    if (parenthesis)
+        expect_symbol(p, ")", "behind the stream's name");
     if (at_word(p, "FOR") || ((at_word(p, "VERSION") || at_word(p, "TIMESTAMP")) && ahead_word(p, 1, "AS")))
         return begins_table_alias(p) ? (parse_table_alias(p, r), relation_finish(p, r))
                                      : fail_unsupported(p, p->token, "time travel (VERSION AS OF)");
+    parse_watermark(p, r);
     parse_table_alias(p, r);
+    return relation_finish(p, r);
+}
+
+struct ast_relation *parse_values(struct parser *p)
+{
+    struct ast_relation *r = relation_new(p, AST_VALUES);
+    struct list rows = {0};
+    take(p);
+    do
+        list_add_expr(p, &rows, parse_expression(p));
+    while (accept_symbol(p, ","));
+    parse_table_alias(p, r);
+    r->rows = (struct ast_expr **)rows.data;
+    r->row_count = rows.count;
     return relation_finish(p, r);
 }
 
@@ -88,6 +172,17 @@ static struct ast_relation *parse_derived(struct parser *p)
     take(p);
     r->query = parse_query(p);
     expect_symbol(p, ")", "behind the query");
+    parse_watermark(p, r);
+    parse_table_alias(p, r);
+    return relation_finish(p, r);
+}
+
+// LATERAL explode(a) AS t(b), of what stands in front of it: a LATERAL VIEW.
+static struct ast_relation *parse_lateral_call(struct parser *p)
+{
+    struct ast_relation *r = relation_new(p, AST_LATERAL);
+    take(p);
+    r->generator = parse_call(p);
     parse_table_alias(p, r);
     return relation_finish(p, r);
 }
@@ -96,8 +191,10 @@ static struct ast_relation *parse_relation_primary(struct parser *p)
 {
     if (at_word(p, "LATERAL") && ahead_symbol(p, 1, "("))
         return fail_unsupported(p, p->token, "a LATERAL subquery");
+    if (at_word(p, "LATERAL") && is_name_token(ahead(p, 1)) && ahead_symbol(p, 2, "("))
+        return parse_lateral_call(p);
     if (at_word(p, "VALUES") && begins_expression(p, 1))
-        return fail_unsupported(p, p->token, "VALUES (an inline table)");
+        return parse_values(p);
     if (!at_symbol(p, "("))
         return parse_table(p);
     if (begins_query(p, 1))
@@ -106,6 +203,8 @@ static struct ast_relation *parse_relation_primary(struct parser *p)
     take(p);
     struct ast_relation *inner = parse_relation(p);
     expect_symbol(p, ")", "behind the tables");
+    if (inner != NULL)
+        parse_watermark(p, inner);
     if (inner != NULL && begins_table_alias(p) && inner->kind != AST_TABLE && inner->kind != AST_DERIVED)
         return fail_unsupported(p, begin, "an alias of joined tables");
     if (inner != NULL)
@@ -161,8 +260,18 @@ static struct ast_relation *join_new(struct parser *p, struct ast_relation *left
     r->offset = left->offset;
     r->left = left;
     r->join = join;
+    const struct token *begin = p->token;
     r->right = parse_relation_primary(p);
-    return r;
+    if (r->right == NULL || r->right->kind != AST_LATERAL || r->right->left != NULL)
+        return r;
+    if (join != AST_INNER && join != AST_CROSS)
+        return fail_unsupported(p, begin,
+                                "LATERAL in a join but JOIN and CROSS JOIN (LATERAL VIEW OUTER keeps all rows)");
+    if (at_word(p, "ON") || at_word(p, "USING"))
+        return fail_unsupported(p, p->token, "a condition behind LATERAL: put it into WHERE");
+    r->right->left = left;
+    r->right->offset = left->offset;
+    return r->right;
 }
 
 // The joins behind a relation.
@@ -182,6 +291,8 @@ static struct ast_relation *parse_joins(struct parser *p, struct ast_relation *r
             r = fail_token(p, begin, "[FAILED_TO_PARSE_TOO_COMPLEX] more than %d joins", PARSE_CHAIN_MAX);
         else
             r = join_new(p, r, join->join);
+        if (r != NULL && natural && r->kind == AST_LATERAL)
+            r = fail_unsupported(p, begin, "NATURAL JOIN LATERAL");
         if (r != NULL)
             r->natural = natural;
         if (r != NULL && !natural && accept_word(p, "ON"))
@@ -236,11 +347,7 @@ struct ast_relation *parse_from(struct parser *p)
     for (uint32_t chain = 0; r != NULL && accept_symbol(p, ","); chain++) {
         if (chain == PARSE_CHAIN_MAX)
             return fail_token(p, p->token, "[FAILED_TO_PARSE_TOO_COMPLEX] more than %d tables", PARSE_CHAIN_MAX);
-        struct ast_relation *join = relation_new(p, AST_JOIN);
-        join->offset = r->offset;
-        join->left = r;
-        join->join = AST_INNER;
-        join->right = parse_relation_primary(p);
+        struct ast_relation *join = join_new(p, r, AST_INNER);
         // a, b JOIN c ON …: to Spark the comma binds as a join does, and ON sees all three
         r = p->status == STATUS_OK ? parse_joins(p, relation_finish(p, join)) : NULL;
     }

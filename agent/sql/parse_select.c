@@ -26,13 +26,6 @@ static struct ast_select *select_finish(struct parser *p, struct ast_select *s)
 
 // ---- items
 
-// `x.*` and `*` may be followed by EXCEPT (…), which we do not have.
-static void refuse_except(struct parser *p, const struct ast_expr *x)
-{
-    if (x != NULL && x->kind == AST_STAR && at_word(p, "EXCEPT") && ahead_symbol(p, 1, "(") && !begins_query(p, 2))
-        fail_unsupported(p, p->token, "* EXCEPT (columns)");
-}
-
 static bool begins_from(const struct parser *p, uint32_t count)
 {
     return ahead_word(p, count, "FROM") && (is_name_token(ahead(p, count + 1)) || ahead_symbol(p, count + 1, "("));
@@ -46,7 +39,8 @@ static bool begins_alias(const struct parser *p)
         return true;
     if (p->token->kind != TOKEN_WORD || (begins_from(p, 0) && !begins_from(p, 1)))
         return false;
-    if (begins_where(p, "WHERE") || begins_where(p, "HAVING") || begins_where(p, "LIMIT") || begins_where(p, "OFFSET"))
+    if (begins_where(p, "WHERE") || begins_where(p, "HAVING") || begins_where(p, "LIMIT") ||
+        begins_where(p, "OFFSET") || begins_where(p, "QUALIFY"))
         return false;
     if (at_words(p, "LATERAL", "VIEW") || (at_word(p, "WINDOW") && ahead_word(p, 2, "AS")))
         return false;
@@ -70,7 +64,6 @@ static bool accept_as(struct parser *p)
 static void parse_item(struct parser *p, struct list *items)
 {
     struct ast_item item = {.expr = parse_expression(p)};
-    refuse_except(p, item.expr);
     bool as = accept_as(p);
     if (at_symbol(p, "("))
         item.aliases = expect_names(p, "an alias", &item.alias_count);
@@ -103,58 +96,6 @@ static void refuse_trailing_comma(struct parser *p, const struct ast_select *s)
         slice_equal_fold(last->expr->parts[0], SLICE("FROM")))
         fail_at(p, last->expr->offset, last->expr->length,
                 "[TRAILING_COMMA_IN_SELECT] there is a comma before FROM; take it out");
-}
-
-// ---- GROUP BY
-
-static void parse_group_set(struct parser *p, struct list *group)
-{
-    if (at_symbol(p, "(") && ahead_symbol(p, 1, ")")) {
-        take(p);
-        take(p);
-        return;
-    }
-    list_add_expr(p, group, parse_expression(p));
-}
-
-// ROLLUP (…), CUBE (…), GROUPING SETS (…): read, flagged, and refused by the binder.
-static bool parse_grouping(struct parser *p, struct ast_select *s, struct list *group)
-{
-    bool sets = at_words(p, "GROUPING", "SETS") && ahead_symbol(p, 2, "(");
-    if (!sets && !((at_word(p, "ROLLUP") || at_word(p, "CUBE")) && ahead_symbol(p, 1, "(")))
-        return false;
-    s->grouping_sets = true;
-    take(p);
-    if (sets)
-        take(p);
-    take(p);
-    do {
-        if (!parser_enter(p) || !sets || !parse_grouping(p, s, group))
-            parse_group_set(p, group);
-        p->depth--;
-    } while (accept_symbol(p, ","));
-    expect_symbol(p, ")", "behind the grouping sets");
-    return true;
-}
-
-static void parse_group(struct parser *p, struct ast_select *s)
-{
-    struct list group = {0};
-    if (at_word(p, "ALL") && !ahead_symbol(p, 1, ".") && !ahead_symbol(p, 1, "(") && !ahead_symbol(p, 1, ",")) {
-        take(p);
-        s->group_all = true;
-        return;
-    }
-    do {
-        if (!parse_grouping(p, s, &group))
-            list_add_expr(p, &group, parse_expression(p));
-    } while (accept_symbol(p, ","));
-    if (accept_words(p, "WITH", "ROLLUP") || accept_words(p, "WITH", "CUBE"))
-        s->grouping_sets = true;
-    else
-        parse_grouping(p, s, &group);
-    s->group = (struct ast_expr **)group.data;
-    s->group_count = group.count;
 }
 
 // ---- one SELECT
@@ -194,6 +135,10 @@ static struct ast_select *parse_specification(struct parser *p)
         s->having = parse_expression(p);
     if (at_word(p, "WINDOW") && ahead_word(p, 2, "AS"))
         return fail_unsupported(p, p->token, "the WINDOW clause");
+    if (begins_where(p, "QUALIFY"))
+        return fail_token(p, p->token,
+                          "[NON_TIME_WINDOW_NOT_SUPPORTED_IN_STREAMING] QUALIFY filters by window functions, which are "
+                          "not there for streams; group by window(time, …) and use HAVING");
     return select_finish(p, s);
 }
 
@@ -215,31 +160,39 @@ static struct ast_select *parse_parenthesized(struct parser *p)
     return s;
 }
 
+// SELECT * FROM `from`.
+static struct ast_select *all_of(struct parser *p, struct ast_relation *from)
+{
+    struct ast_select *s = ARENA_NEW(p->arena, struct ast_select);
+    s->offset = from->offset;
+    s->length = from->length;
+    s->items = ARENA_NEW(p->arena, struct ast_item);
+    s->items[0].expr = ARENA_NEW(p->arena, struct ast_expr);
+    *s->items[0].expr =
+        (struct ast_expr){.kind = AST_STAR, .offset = from->offset, .length = from->length, .height = 1, .nodes = 1};
+    s->item_count = 1;
+    s->from = from;
+    return s;
+}
+
 // A query that stands where a body is wanted becomes SELECT * FROM (query), unless it is a bare body.
 static struct ast_select *body_of(struct parser *p, struct ast_select *s)
 {
     if (p->status != STATUS_OK || s == NULL || is_plain_body(s))
         return s;
-    struct ast_select *outer = ARENA_NEW(p->arena, struct ast_select);
     struct ast_relation *from = ARENA_NEW(p->arena, struct ast_relation);
     *from = (struct ast_relation){.kind = AST_DERIVED, .offset = s->offset, .length = s->length, .query = s};
-    outer->offset = s->offset;
-    outer->length = s->length;
-    outer->items = ARENA_NEW(p->arena, struct ast_item);
-    outer->items[0].expr = ARENA_NEW(p->arena, struct ast_expr);
-    *outer->items[0].expr =
-        (struct ast_expr){.kind = AST_STAR, .offset = s->offset, .length = s->length, .height = 1, .nodes = 1};
-    outer->item_count = 1;
-    outer->from = from;
-    return outer;
+    return all_of(p, from);
 }
 
 static struct ast_select *parse_body(struct parser *p)
 {
     if (at_symbol(p, "("))
         return body_of(p, parse_parenthesized(p));
-    if (at_word(p, "VALUES"))
-        return fail_unsupported(p, p->token, "VALUES (an inline table)");
+    if (at_word(p, "VALUES")) {
+        struct ast_relation *values = parse_values(p);
+        return values ? all_of(p, values) : NULL;
+    }
     if (at_word(p, "TABLE"))
         return fail_unsupported(p, p->token, "TABLE name (write SELECT * FROM name)");
     if ((at_word(p, "MAP") || at_word(p, "REDUCE")) && begins_expression(p, 1))
@@ -331,7 +284,12 @@ static void parse_ctes(struct parser *p, struct list *ctes)
     if (at_word(p, "RECURSIVE") && is_name_token(ahead(p, 1)) && !ahead_word(p, 1, "AS"))
         fail_unsupported(p, p->token, "WITH RECURSIVE");
     do {
+        const struct token *begin = p->token;
         struct ast_cte cte = {.name = expect_name(p, "the name of a common table expression")};
+        for (uint32_t i = 0; i < ctes->count; i++)
+            if (slice_equal_fold(((struct ast_cte *)ctes->data)[i].name, cte.name))
+                fail_token(p, begin, "[DUPLICATED_CTE_NAMES] WITH has a query named %.*s already", (int)cte.name.size,
+                           cte.name.data);
         if (at_symbol(p, "(") && !begins_query(p, 1))
             cte.columns = expect_names(p, "a column name", &cte.column_count);
         accept_word(p, "AS");

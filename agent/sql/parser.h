@@ -21,7 +21,8 @@ struct parser {
     struct token *token; // the one we look at
     struct token *first, *last;
     uint32_t depth;
-    bool schema; // a DDL schema: no CHAR, no VARCHAR
+    uint32_t watermarks; // clauses so far
+    bool schema;         // a DDL schema: no CHAR, no VARCHAR
 };
 
 enum status parser_open(struct parser *p, const struct sql_source *source, struct arena *arena, struct error *e);
@@ -38,7 +39,8 @@ bool ahead_any(const struct parser *p, uint32_t ahead, const char *const *words)
 const struct token *ahead(const struct parser *p, uint32_t count);                // the last token beyond the end
 bool begins_expression(const struct parser *p, uint32_t ahead);
 bool begins_query(const struct parser *p, uint32_t ahead);
-bool is_name_token(const struct token *t); // word or `quoted`
+uint32_t behind_parenthesis(const struct parser *p, uint32_t ahead); // how far ahead, of the one that opens there
+bool is_name_token(const struct token *t);                           // word or `quoted`
 
 // Taking.
 void take(struct parser *p);
@@ -79,7 +81,9 @@ struct ast_expr *expr_finish(struct parser *p, struct ast_expr *x, const struct 
 
 // Rules.
 struct ast_select *parse_query(struct parser *p);
-struct ast_relation *parse_from(struct parser *p); // behind FROM
+void parse_group(struct parser *p, struct ast_select *s); // behind GROUP BY
+struct ast_relation *parse_values(struct parser *p);      // at VALUES
+struct ast_relation *parse_from(struct parser *p);        // behind FROM
 struct ast_relation *parse_laterals(struct parser *p, struct ast_relation *left);
 struct ast_expr *parse_expression(struct parser *p); // booleanExpression
 struct ast_expr *parse_value(struct parser *p);      // valueExpression

@@ -2,7 +2,6 @@
 
 #include "agent/sql/print_names.h"
 #include "ops/datetime.h"
-#include "ops/number.h"
 
 #include <inttypes.h>
 
@@ -23,77 +22,6 @@ static void print(struct printer *p, const struct ast_expr *x);
 static bool is_call(const struct ast_expr *x, const char *name)
 {
     return x->kind == AST_CALL && slice_equal_fold(x->name, slice_of(name));
-}
-
-// ---- values
-
-static void print_decimal(struct text *out, struct decimal d, unsigned scale)
-{
-    char digits[48];
-    uint32_t limb[4], count = 0;
-    bool negative = d.high < 0;
-    uint64_t low = negative ? ~d.low + 1 : d.low;
-    uint64_t high = negative ? ~(uint64_t)d.high + (low == 0 ? 1 : 0) : (uint64_t)d.high;
-    limb[0] = (uint32_t)(high >> 32), limb[1] = (uint32_t)high, limb[2] = (uint32_t)(low >> 32),
-    limb[3] = (uint32_t)low;
-    do {
-        uint64_t rest = 0;
-        for (int i = 0; i < 4; i++) {
-            uint64_t v = (rest << 32) | limb[i];
-            limb[i] = (uint32_t)(v / 10);
-            rest = v % 10;
-        }
-        digits[count++] = (char)('0' + (int)rest);
-    } while (count <= scale || limb[0] != 0 || limb[1] != 0 || limb[2] != 0 || limb[3] != 0);
-    if (negative)
-        text_char(out, '-');
-    while (count-- > 0) {
-        text_char(out, digits[count]);
-        if (count == scale && scale > 0)
-            text_char(out, '.');
-    }
-}
-
-static void print_number(struct text *out, const struct value *v)
-{
-    char number[NUMBER_TEXT_MAX];
-    if (v->type->id == TYPE_FLOAT)
-        text_bytes(out, number, float_print((float)v->real, number));
-    else if (v->type->id == TYPE_DOUBLE)
-        text_bytes(out, number, double_print(v->real, number));
-    else if (v->type->id == TYPE_DECIMAL)
-        print_decimal(out, v->decimal, v->type->scale);
-    else
-        text_bytes(out, number, int64_print(v->integer, number));
-}
-
-static void print_literal(struct text *out, const struct value *v)
-{
-    switch (v->null ? TYPE_NULL : v->type->id) {
-    case TYPE_NULL:
-        text_string(out, "NULL");
-        break;
-    case TYPE_BOOLEAN:
-        text_string(out, v->boolean ? "true" : "false");
-        break;
-    case TYPE_STRING:
-        text_slice(out, v->bytes);
-        break;
-    case TYPE_BINARY:
-        text_string(out, "X'");
-        for (uint32_t i = 0; i < v->bytes.size; i++)
-            text_printf(out, "%02X", (unsigned)(unsigned char)v->bytes.data[i]);
-        text_char(out, '\'');
-        break;
-    case TYPE_DATE:
-        text_string(out, "DATE '");
-        date_print((int32_t)v->integer, out);
-        text_char(out, '\'');
-        break;
-    default:
-        print_number(out, v);
-        break;
-    }
 }
 
 // ---- names and casts
@@ -134,6 +62,10 @@ static void print_column(struct printer *p, const struct ast_expr *x)
         text_slice(p->out, x->parts[i]);
     }
     text_string(p->out, lateral ? ")" : "");
+    if (x->symbol) { // a star's field
+        text_string(p->out, " AS ");
+        text_slice(p->out, x->parts[x->part_count - 1]);
+    }
 }
 
 static const struct zone *no_zone(void *self, struct slice name)
@@ -142,20 +74,20 @@ static const struct zone *no_zone(void *self, struct slice name)
     return NULL;
 }
 
-// TIMESTAMP '…': a text without a zone reads and prints the same in every zone, so UTC will do here.
+// TIMESTAMP '…' prints the time it is, in the session's zone. Before it is bound: a text without a zone reads and
+// prints the same in every zone, so UTC will do.
 static void print_typed(struct printer *p, const struct ast_expr *x)
 {
     static const struct zones none = {.find = no_zone};
-    int64_t micros;
-    struct slice text = x->args[0]->value.bytes;
-    bool has_name = false; // of a zone: the binder's to read
-    for (uint32_t i = 0; i < text.size; i++)
-        has_name = has_name || (text.data[i] >= 'a' && text.data[i] <= 'z') || text.data[i] == '/';
-    text_string(p->out, x->type->id == TYPE_TIMESTAMP ? "TIMESTAMP '" : "TIMESTAMP_NTZ '");
-    if (has_name || !timestamp_parse(text, &zone_utc, &none, &micros))
-        text_slice(p->out, text);
-    else
+    bool is_instant = x->type->id == TYPE_TIMESTAMP;
+    int64_t micros = x->value.integer;
+    text_string(p->out, is_instant ? "TIMESTAMP '" : "TIMESTAMP_NTZ '");
+    if (is_instant && x->bound != NULL && p->names != NULL && p->names->zone != NULL)
+        timestamp_print(micros, p->names->zone, p->out);
+    else if (x->bound != NULL || timestamp_parse(x->args[0]->value.bytes, &zone_utc, &none, &micros))
         timestamp_ntz_print(micros, p->out);
+    else
+        text_slice(p->out, x->args[0]->value.bytes);
     text_char(p->out, '\'');
 }
 
@@ -192,27 +124,76 @@ static bool is_infix(const struct ast_expr *x)
     return false;
 }
 
-static void print_infix(struct printer *p, const struct ast_expr *x)
+static void print_binary(struct printer *p, const struct ast_expr *left, struct slice symbol,
+                         const struct ast_expr *right)
+{
+    print(p, left);
+    text_char(p->out, ' ');
+    text_slice(p->out, symbol);
+    text_char(p->out, ' ');
+    print(p, right);
+}
+
+static bool is_interval(const struct ast_expr *x)
+{
+    return ast_type(x) != NULL && type_is_interval(ast_type(x));
+}
+
+static bool is_time(const struct ast_expr *x)
+{
+    return ast_has_type(x, TYPE_DATE) || ast_has_type(x, TYPE_TIMESTAMP) || ast_has_type(x, TYPE_TIMESTAMP_NTZ);
+}
+
+// DATE and whole days: DateAdd, DateSub.
+static void print_days(struct printer *p, const struct ast_expr *date, bool minus, const struct ast_expr *days)
+{
+    bool interval = is_interval(days);
+    text_string(p->out, minus && !interval ? "date_sub(" : "date_add(");
+    print(p, date);
+    text_string(p->out, !interval ? ", " : minus ? ", (- extractansiintervaldays(" : ", extractansiintervaldays(");
+    print(p, days);
+    text_string(p->out, !interval ? ")" : minus ? ")))" : "))");
+}
+
+static bool is_whole_days(const struct ast_expr *x)
+{
+    if (ast_has_type(x, TYPE_INTERVAL_DT))
+        return ast_type(x)->scale == UNIT_DAY;
+    return ast_has_type(x, TYPE_TINYINT) || ast_has_type(x, TYPE_SMALLINT) || ast_has_type(x, TYPE_INT);
+}
+
+// What BinaryArithmeticWithDatetimeResolver makes of + and -: the time is in front, and there are no parentheses.
+static bool print_shift(struct printer *p, const struct ast_expr *x)
 {
     const struct ast_expr *left = x->args[0], *right = x->args[1];
-    bool sum = is_call(x, "+");
-    // a time and an interval: TimestampAddInterval, which puts no parentheses and the time in front
-    bool time = (sum || is_call(x, "-")) && (left->kind == AST_INTERVAL) != (right->kind == AST_INTERVAL) &&
-                (sum || right->kind == AST_INTERVAL);
-    if (time && left->kind == AST_INTERVAL) {
+    bool minus = is_call(x, "-"), null = ast_has_type(right, TYPE_NULL) || ast_has_type(left, TYPE_NULL);
+    if (!minus && (is_time(right) || (is_interval(left) && !is_time(left)))) {
         left = x->args[1];
         right = x->args[0];
     }
-    text_string(p->out, time ? "" : "(");
-    print(p, left);
-    text_printf(p->out, " %s ", is_call(x, "and") ? "AND" : is_call(x, "or") ? "OR" : "");
-    if (!is_call(x, "and") && !is_call(x, "or")) {
-        p->out->size -= 1;
-        text_slice(p->out, x->name);
-        text_char(p->out, ' ');
+    if (!minus && !is_call(x, "+"))
+        return false;
+    if (ast_has_type(left, TYPE_DATE) && is_whole_days(right)) {
+        print_days(p, left, minus, right);
+        return true;
     }
-    print(p, right);
-    text_string(p->out, time ? "" : ")");
+    bool shifts = is_interval(right) && !is_interval(left) && !null;
+    if (!shifts && !(is_time(left) && null && !minus))
+        return false;
+    print_binary(p, left, x->name, right);
+    return true;
+}
+
+static void print_infix(struct printer *p, const struct ast_expr *x)
+{
+    const struct ast_expr *left = x->args[0], *right = x->args[1];
+    if (print_shift(p, x))
+        return;
+    bool turned = is_call(x, "*") && is_interval(right) && !is_interval(left);
+    struct slice symbol = is_call(x, "and") ? SLICE("AND") : is_call(x, "or") ? SLICE("OR") : x->name;
+    text_char(p->out, '(');
+    print_binary(p, turned ? right : left, symbol, turned ? left : right);
+    text_char(p->out, ')');
 }
 
 static void print_case(struct printer *p, const struct ast_expr *x)
@@ -248,6 +229,8 @@ static void print_in(struct printer *p, const struct ast_expr *x)
     text_char(p->out, '(');
     print(p, x->args[0]);
     text_string(p->out, " IN (");
+    if (x->subquery)
+        text_string(p->out, "listquery()");
     print_list(p, x->args + 1, x->argc - 1);
     text_string(p->out, "))");
 }
@@ -276,18 +259,41 @@ static void print_struct(struct printer *p, const struct ast_expr *x)
 {
     text_string(p->out, "struct(");
     for (uint32_t i = 0; i + 1 < x->argc; i += 2) {
-        const struct ast_expr *value = x->args[i + 1];
-        struct slice name = x->args[i]->value.bytes;
         text_string(p->out, i > 0 ? ", " : "");
-        print(p, value);
-        bool own = value->kind == AST_NAME && slice_equal(value->parts[value->part_count - 1], name);
-        bool counted = value->kind != AST_NAME && name.size > 3 && memcmp(name.data, "col", 3) == 0;
-        if (!own && !counted) {
+        print(p, x->args[i + 1]);
+        if (x->args[i]->symbol) { // AS was written
             text_string(p->out, " AS ");
-            text_slice(p->out, name);
+            text_slice(p->out, x->args[i]->value.bytes);
         }
     }
     text_char(p->out, ')');
+}
+
+// x LIKE ANY ('a', 'b')
+static void print_each(struct printer *p, const struct ast_expr *x)
+{
+    const struct ast_expr *like = x;
+    while (!is_call(like, "like") && !is_call(like, "ilike"))
+        like = like->args[0];
+    bool folds = is_call(like, "ilike");
+    text_printf(p->out, "%s(%s", x->each, folds ? "lower(" : "");
+    print(p, like->args[0]);
+    text_string(p->out, folds ? "))" : ")");
+}
+
+// mode(i, true): the least of those that are there most often.
+static bool is_least_mode(const struct ast_expr *x)
+{
+    return is_call(x, "mode") && x->argc == 2 && x->args[1]->kind == AST_LITERAL && x->args[1]->value.boolean;
+}
+
+// st['x'] is a field, as st.x is.
+static void print_item(struct printer *p, const struct ast_expr *x)
+{
+    const struct type *t = ast_type(x->args[0]);
+    bool field = t != NULL && (t->id == TYPE_STRUCT || (t->id == TYPE_ARRAY && t->element->id == TYPE_STRUCT &&
+                                                        ast_has_type(x->args[1], TYPE_STRING)));
+    print_shape(p, x, "", field ? "." : "[", field ? "" : "]");
 }
 
 static const struct shape {
@@ -302,18 +308,17 @@ static const struct shape {
     {"isnotnull", 1, "(", "", " IS NOT NULL)"},
     {"~", 1, "~", "", ""},
     {"positive", 1, "(+ ", "", ")"},
-    {"[]", 2, "", "[", "]"},
     {".", 2, "", ".", ""},
     {"extract", 2, "extract(", " FROM ", ")"},
+    {"datepart", 2, "datepart(", " FROM ", ")"},
     {"if", 3, "(IF(", ", ", "))"},
     {"rlike", 2, "RLIKE(", ", ", ")"},
-    {"ilike", 2, "ilike(", ", ", ")"},
     {"log", 1, "LOG(E(), ", "", ")"},
 };
 
 static void print_call_arguments(struct printer *p, const struct ast_expr *x)
 {
-    const struct spelling *s = spelling_find(x->name, x->argc);
+    const struct spelling *s = spelling_find(x);
     if (s != NULL && s->prints != NULL)
         text_string(p->out, s->prints);
     else
@@ -324,7 +329,7 @@ static void print_call_arguments(struct printer *p, const struct ast_expr *x)
     text_string(p->out, x->distinct ? "(DISTINCT " : "(");
     if (x->star)
         text_char(p->out, '1');
-    if (x->argc > 0 && x->args[0]->kind != AST_SUBQUERY)
+    if (x->argc > 0)
         print_list(p, x->args, s != NULL && s->keep > 0 && s->keep < x->argc ? s->keep : x->argc);
     if (s != NULL && s->extra != NULL)
         text_string(p->out, s->extra);
@@ -333,7 +338,7 @@ static void print_call_arguments(struct printer *p, const struct ast_expr *x)
 
 static bool print_special(struct printer *p, const struct ast_expr *x)
 {
-    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
+    for (size_t i = 0; x->each == NULL && i < sizeof shapes / sizeof shapes[0]; i++) {
         if (x->argc == shapes[i].argc && is_call(x, shapes[i].name)) {
             print_shape(p, x, shapes[i].prefix, shapes[i].between, shapes[i].suffix);
             return true;
@@ -349,8 +354,12 @@ static bool print_special(struct printer *p, const struct ast_expr *x)
         text_string(p->out, ", ");
         print(p, x->args[1]->args[1]);
         text_char(p->out, ')');
+    } else if (x->each != NULL) {
+        print_each(p, x);
     } else if (is_infix(x)) {
         print_infix(p, x);
+    } else if (is_call(x, "[]")) {
+        print_item(p, x);
     } else if (is_call(x, "case") || (is_call(x, "when") && x->argc >= 2)) {
         print_case(p, x);
     } else if (is_call(x, "in")) {
@@ -361,6 +370,10 @@ static bool print_special(struct printer *p, const struct ast_expr *x)
         print_trim(p, x);
     } else if (is_call(x, "named_struct") && x->symbol) {
         print_struct(p, x);
+    } else if (is_least_mode(x)) {
+        text_string(p->out, "mode() WITHIN GROUP (ORDER BY ");
+        print(p, x->args[0]);
+        text_string(p->out, " DESC)");
     } else if (is_call(x, "window") || is_call(x, "session_window")) {
         text_string(p->out, is_call(x, "window") ? "window" : "session_window");
     } else {
@@ -392,11 +405,27 @@ static void print_lambda(struct printer *p, const struct ast_expr *x)
     p->scope = scope.outer;
 }
 
+// A value where a lambda was meant: transform(a, 5).
+static void print_constant_lambda(struct printer *p, const struct ast_expr *x)
+{
+    struct ast_expr body = *x;
+    body.parameters = 0;
+    text_string(p->out, "lambdafunction(");
+    print(p, &body);
+    for (uint32_t i = 0; i < x->parameters; i++)
+        text_string(p->out, ", namedlambdavariable()");
+    text_char(p->out, ')');
+}
+
 static void print(struct printer *p, const struct ast_expr *x)
 {
+    if (x->parameters > 0) {
+        print_constant_lambda(p, x);
+        return;
+    }
     switch (x->kind) {
     case AST_LITERAL:
-        print_literal(p->out, &x->value);
+        literal_print(&x->value, p->out);
         break;
     case AST_NAME:
         print_column(p, x);
@@ -445,6 +474,8 @@ void ast_print_name_as(const struct ast_expr *x, const struct ast_names *names, 
     else if (x->kind == AST_CAST && !x->typed && x->args[0]->kind == AST_NAME &&
              x->args[0]->part_count - first_part(&p, x->args[0]) == 1)
         text_slice(out, x->args[0]->parts[x->args[0]->part_count - 1]);
+    else if (is_call(x, ".") && x->args[0]->kind == AST_NAME)
+        text_slice(out, x->args[1]->value.bytes);
     else
         print(&p, x);
 }

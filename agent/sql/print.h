@@ -5,6 +5,7 @@
 
 #include "agent/sql/ast.h"
 #include "ops/text.h"
+#include "ops/zone.h"
 
 // How many of a name's first parts say its table: `v.i` is printed as `i`, but a struct's `st.c` in full. Only the
 // binder knows; without it all parts are taken as columns. And whether it is an alias of the same SELECT list, which is
@@ -13,10 +14,12 @@ struct ast_names {
     uint32_t (*qualifiers)(void *self, const struct ast_expr *name);
     bool (*lateral)(void *self, const struct ast_expr *name);
     void *self;
+    const struct zone *zone; // the session's, that TIMESTAMP '…' is printed in
 };
 
-// Column names are printed as the query wrote them, as Spark does. Two things depend on types, and are the binder's:
-// DATE + n is `date_add(dt, n)`; explode and other generators name their columns.
+// Column names are printed as the query wrote them, as Spark does. What depends on types (DATE + n is `date_add(dt,
+// n)`) is right once the binder has written them into the tree; the columns of explode and other generators are its
+// own.
 void ast_print_name(const struct ast_expr *x, struct text *out);
 void ast_print_name_as(const struct ast_expr *x, const struct ast_names *names, struct text *out);
 // As it stands inside something larger: `CAST(i AS STRING)` and `st.c` are not cut to `i` and `c`.

@@ -51,6 +51,7 @@ static const struct spelling spellings[] = {
     UPPER("tanh", "TANH"),
     {"aggregate", 3, NULL, IDENTITY, 0},
     {"any_value", 2, NULL, NULL, 1},
+    {"approx_count_distinct", 2, NULL, NULL, 1},
     {"approx_percentile", 2, NULL, ", 10000", 0},
     {"array_agg", SPELLING_ANY, "collect_list", NULL, 0},
     {"array_sort", 1, NULL, COMPARATOR, 0},
@@ -66,6 +67,7 @@ static const struct spelling spellings[] = {
     {"from_csv", SPELLING_ANY, NULL, NULL, 1},
     {"from_json", SPELLING_ANY, NULL, NULL, 1},
     {"from_unixtime", 1, NULL, ", yyyy-MM-dd HH:mm:ss", 0},
+    {"ilike", 3, NULL, NULL, 2},
     {"last", 2, NULL, NULL, 1},
     {"last_value", 2, NULL, NULL, 1},
     {"listagg", 1, NULL, ", NULL", 0},
@@ -78,6 +80,11 @@ static const struct spelling spellings[] = {
     {"make_interval", 1, NULL, ", 0, 0, 0, 0, 0, 0.000000", 0},
     {"make_ym_interval", 0, NULL, "0, 0", 0},
     {"make_ym_interval", 1, NULL, ", 0", 0},
+    {"mask", 1, NULL, ", X, x, n, NULL", 0},
+    {"mask", 2, NULL, ", x, n, NULL", 0},
+    {"mask", 3, NULL, ", n, NULL", 0},
+    {"mask", 4, NULL, ", NULL", 0},
+    {"mode", 2, NULL, NULL, 1},
     {"months_between", 2, NULL, ", true", 0},
     {"overlay", 3, NULL, ", -1", 0},
     {"percentile", 2, NULL, ", 1", 0},
@@ -99,15 +106,67 @@ static const struct spelling spellings[] = {
     {"substr", 2, NULL, ", 2147483647", 0},
     {"substring", 2, NULL, ", 2147483647", 0},
     {"to_unix_timestamp", 1, NULL, ", yyyy-MM-dd HH:mm:ss", 0},
+    {"to_varchar", 2, "to_char", NULL, 0},
     {"unix_timestamp", 0, NULL, "current_timestamp(), yyyy-MM-dd HH:mm:ss", 0},
     {"unix_timestamp", 1, NULL, ", yyyy-MM-dd HH:mm:ss", 0},
 };
 
-const struct spelling *spelling_find(struct slice name, uint32_t argc)
+const struct type *ast_type(const struct ast_expr *x)
 {
-    for (size_t i = 0; i < sizeof spellings / sizeof spellings[0]; i++)
-        if ((spellings[i].argc == SPELLING_ANY || spellings[i].argc == argc) &&
-            slice_equal_fold(slice_of(spellings[i].name), name))
-            return &spellings[i];
+    if (x->bound != NULL)
+        return x->bound;
+    return x->kind == AST_INTERVAL || x->kind == AST_LITERAL ? x->value.type : x->type;
+}
+
+bool ast_has_type(const struct ast_expr *x, enum type_id id)
+{
+    return ast_type(x) != NULL && ast_type(x)->id == id;
+}
+
+static bool is_text(const struct ast_expr *x, const char *text)
+{
+    return x->kind == AST_LITERAL && ast_has_type(x, TYPE_STRING) && slice_equal_fold(x->value.bytes, slice_of(text));
+}
+
+// to_char of a time is date_format, of a BINARY what its format says.
+static const struct spelling *spelling_of_to_char(const struct ast_expr *x)
+{
+    static const struct spelling time = {NULL, 2, "date_format", NULL, 0}, hex = {NULL, 2, "hex", NULL, 1},
+                                 base64 = {NULL, 2, "base64", NULL, 1}, utf8 = {NULL, 2, "decode", NULL, 0},
+                                 varchar = {NULL, 2, "to_varchar", NULL, 1};
+    const struct ast_expr *value = x->args[0], *format = x->args[1];
+    if (ast_has_type(value, TYPE_DATE) || ast_has_type(value, TYPE_TIMESTAMP) ||
+        ast_has_type(value, TYPE_TIMESTAMP_NTZ))
+        return &time;
+    if (!ast_has_type(value, TYPE_BINARY))
+        return NULL;
+    if (slice_equal_fold(x->name, SLICE("to_varchar")))
+        return &varchar;
+    if (is_text(format, "hex"))
+        return &hex;
+    if (is_text(format, "base64"))
+        return &base64;
+    return is_text(format, "utf-8") ? &utf8 : NULL;
+}
+
+// What depends on types and values.
+static const struct spelling *spelling_special(const struct ast_expr *x)
+{
+    static const struct spelling pad = {NULL, 2, NULL, ", X'00'", 0};
+    bool varchar = slice_equal_fold(x->name, SLICE("to_varchar"));
+    if (varchar || slice_equal_fold(x->name, SLICE("to_char")))
+        return spelling_of_to_char(x);
+    if (slice_equal_fold(x->name, SLICE("lpad")) || slice_equal_fold(x->name, SLICE("rpad")))
+        return ast_has_type(x->args[0], TYPE_BINARY) ? &pad : NULL;
     return NULL;
+}
+
+const struct spelling *spelling_find(const struct ast_expr *x)
+{
+    const struct spelling *special = x->argc == 2 ? spelling_special(x) : NULL;
+    for (size_t i = 0; special == NULL && i < sizeof spellings / sizeof spellings[0]; i++)
+        if ((spellings[i].argc == SPELLING_ANY || spellings[i].argc == x->argc) &&
+            slice_equal_fold(slice_of(spellings[i].name), x->name))
+            special = &spellings[i];
+    return special;
 }

@@ -2,7 +2,8 @@
 #ifndef AGENT_SQL_PRINT_NAMES_H
 #define AGENT_SQL_PRINT_NAMES_H
 
-#include "ops/slice.h"
+#include "agent/sql/ast.h"
+#include "ops/text.h"
 
 struct spelling {
     const char *name;   // lower case
@@ -15,6 +16,12 @@ struct spelling {
 enum { SPELLING_ANY = INT32_MAX };
 
 // NULL: as it was written, in lower case.
-const struct spelling *spelling_find(struct slice name, uint32_t argc);
+const struct spelling *spelling_find(const struct ast_expr *call);
+
+// What the binder found it to be, or what can be seen without it; NULL: nothing.
+const struct type *ast_type(const struct ast_expr *x);
+bool ast_has_type(const struct ast_expr *x, enum type_id id);
+
+void literal_print(const struct value *v, struct text *out);
 
 #endif

@@ -102,7 +102,7 @@ static void print_select(const struct ast_select *s, struct text *out)
         print_relation(s->from, out);
     }
     print_clause("where", s->where, out);
-    text_string(out, s->group_all ? " group all" : s->grouping_sets ? " group sets" : "");
+    text_string(out, s->group_all ? " group all" : s->grouping_count ? " group sets" : "");
     for (uint32_t i = 0; i < s->group_count; i++)
         print_clause(i == 0 ? "group" : ",", s->group[i], out);
     print_clause("having", s->having, out);
@@ -177,7 +177,7 @@ static const struct {
                                        "namedlambdavariable())"},
     {"SELECT a::int::string[0].b", "CAST(CAST(a AS INT) AS STRING)[0].b"},
     {"SELECT CASE a WHEN 1 THEN 2 ELSE 3 END", "CASE WHEN (a = 1) THEN 2 ELSE 3 END"},
-    {"SELECT (SELECT 1), EXISTS (SELECT 2), a IN (SELECT 3)", "scalarsubquery(), exists(), (a IN (scalarsubquery()))"},
+    {"SELECT (SELECT 1), EXISTS (SELECT 2), a IN (SELECT 3)", "scalarsubquery(), exists(), (a IN (listquery()))"},
     {"SELECT interval + 1, date - 1 FROM t", "(interval + 1), (date - 1) from t"},
     {"SELECT INTERVAL '1:2' HOUR TO MINUTE, INTERVAL -1 DAY", "INTERVAL '01:02' HOUR TO MINUTE, INTERVAL '-1' DAY"},
 };

@@ -96,7 +96,7 @@ class Keys(Case):
                 (source, {"watermark": {"column": "ts", "delay": "10"}}, "[CANNOT_PARSE_INTERVAL] '10' is no delay"),
                 (source, {"watermark": {"column": "tz", "delay": "1 day"}}, "did you mean `ts`?"),
                 (source, {"watermark": {"column": "s", "delay": "1 day"}}, "must be TIMESTAMP"),
-                (source, {"dropDuplicates": ["d"]}, "[UNRESOLVED_COLUMN.WITH_SUGGESTION] the dropDuplicates column `d`"),
+                (source, {"dropDuplicates": ["d"]}, "[UNRESOLVED_COLUMN_AMONG_FIELD_NAMES] the dropDuplicates column `d`"),
                 (source, {"dropDuplicatesWithinWatermark": ["s"]}, 'give source t a "watermark"'),
                 (source, {"idleTimeout": "1 minute"}, "idleTimeout is about the watermark, and the source has none"),
                 (source, {"watermark": {"column": "ts", "delay": "1 day"}, "maxFuture": "soon"}, "'soon' is no time for maxFuture")):

@@ -101,7 +101,7 @@ class CheckAndExplain(Case):
         self.assertEqual(plan, """source     t (json): reads ts TIMESTAMP, s STRING, i INT
 filter     (i > 1)
 watermark  greatest ts less 1 minute 30 seconds
-filter     is not null(ts)
+filter     ts IS NOT NULL
 window     1 minute of ts
 aggregate  count(1) by window, s
            state: one entry a group, kept until the watermark passes window.end
@@ -134,6 +134,15 @@ output     append: each group once, when the watermark has passed it
                  "           state: one entry a session, kept until the watermark passes session_window.end\n")):
             with self.subTest(query, words=words):
                 self.pipeline(sources={"t": source}, query=query)
+                self.assertIn(words, self.run_cli("explain", "p.json")[1])
+
+    def test_expressions_are_written_as_sql(self):
+        sources = {"t": {"format": "json", "path": "in", "schema": EVENTS}, "n": {"format": "json", "path": "n", "schema": "s STRING, x INT", "static": True}}
+        for query, words in (("SELECT e.s FROM t e JOIN n ON e.s = n.s AND x > i", "join       inner on (e.s = n.s) AND (n.x > e.i)\n"),
+                             ("SELECT ts + INTERVAL 90 MINUTES AS a FROM t WHERE NOT (i > 1 AND s = 'a')", "filter     NOT ((i > 1) AND (s = 'a'))\nproject    (ts + INTERVAL '90' MINUTE) AS a\n"),
+                             ("SELECT CASE WHEN i > 1 THEN 0.5 ELSE CAST(i AS DECIMAL(2,1)) END AS c FROM t", "CASE WHEN (i > 1) THEN 0.5 ELSE")):
+            with self.subTest(query):
+                self.pipeline(sources=sources, query=query)
                 self.assertIn(words, self.run_cli("explain", "p.json")[1])
 
     def test_states_that_grow_for_ever(self):

@@ -29,7 +29,8 @@ static void test_three_values(void **state)
     }
     GIVES("null", "not", null());
     GIVES("false", "not", boolean(true));
-    REFUSED("BINARY_OP_WRONG_TYPE", "and", num(1), boolean(true));
+    REFUSED("BINARY_OP_DIFF_TYPES", "and", num(1), boolean(true));
+    REFUSED("BINARY_OP_WRONG_TYPE", "or", num(1), num(0));
 }
 
 static void test_tests_are_never_null(void **state)

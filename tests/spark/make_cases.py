@@ -8,6 +8,7 @@ import os
 import sys
 
 import cases_formats
+import cases_grouping
 import cases_language
 import cases_twin
 import source_cases
@@ -301,6 +302,7 @@ case("error_schema_char_nested", "SELECT i FROM events", ONE, schema="i INT, a A
 case("expr_cast_varchar", "SELECT CAST(s AS VARCHAR(2)) AS a, CAST(s AS CHAR(5)) AS b FROM events", ONE, schema="s STRING")
 
 cases_formats.add(case)
+cases_grouping.add(case)
 cases_language.add(case)
 cases_twin.add(case)
 

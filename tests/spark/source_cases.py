@@ -5,6 +5,8 @@
 import json
 import os
 
+import cases_subquery
+
 CASES = []
 ROW = "ts TIMESTAMP, k STRING, v INT"
 
@@ -459,3 +461,6 @@ join("comma_then_join", "SELECT e.k, n.name, c.label FROM codes c, events e JOIN
 join("comma_then_join_sees_all", "SELECT e.k FROM codes c, events e JOIN names n ON e.v = c.c")
 join("agg_on_stream_then_two", "SELECT g.k, g.c, n.name, c.label FROM (SELECT k, count(*) AS c FROM events GROUP BY k) g LEFT JOIN names n ON g.k = n.id LEFT JOIN codes c ON g.c = c.c", mode="update")
 join("agg_both", "SELECT g.k, g.c, x.m FROM (SELECT k, count(*) AS c FROM events GROUP BY k) g JOIN (SELECT id, max(w) AS m FROM names GROUP BY id) x ON g.k = x.id", mode="complete")
+
+cases_subquery.add(case, source, tables, ahead, W)
+cases_subquery.add_values(case, source, tables)
