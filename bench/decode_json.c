@@ -124,7 +124,12 @@ int main(int argc, char **argv)
     arena_init(&arena, &memory, BLOCK);
     struct session session = {.zone = &zone_utc};
     struct options options = {.count = 0};
-    struct decode_spec spec = {schema.field, schema.count, schema.output, schema.count, &options, &session};
+    struct decode_spec spec = {.fields = schema.field,
+                               .field_count = schema.count,
+                               .output = schema.output,
+                               .outputs = schema.count,
+                               .options = &options,
+                               .session = &session};
     struct decoder *d;
     struct error e;
     if (decoder_json.open(&spec, &memory, &d, &e) != STATUS_OK) {

@@ -30,7 +30,8 @@ static int64_t last_unit(const struct type *t)
 static bool interval_to_interval(const struct cast_place *p)
 {
     int64_t v = interval_at(p);
-    return put_interval(p, v - v % last_unit(p->out->type));
+    int64_t rest = p->out->type->scale == UNIT_SECOND ? 0 : v % last_unit(p->out->type); // a second keeps its fraction
+    return put_interval(p, v - rest);
 }
 
 static bool interval_to_integer(const struct cast_place *p)

@@ -140,16 +140,7 @@ static bool fraction_to_timestamp(const struct cast_place *p)
 
 static bool decimal_to_timestamp(const struct cast_place *p)
 {
-    struct decimal v = p->in->decimal[p->from];
-    unsigned scale = p->in->type->scale;
-    if (scale >= 6) {
-        p->out->i64[p->to] = decimal_to_int64(v, scale - 6);
-        return true;
-    }
-    uint64_t power = 1;
-    for (unsigned i = scale; i < 6; i++)
-        power *= 10;
-    p->out->i64[p->to] = (int64_t)(v.low * power); // the low 64 bits of the product, as longValue
+    p->out->i64[p->to] = decimal_to_micros(p->in->decimal[p->from], p->in->type->scale);
     return true;
 }
 

@@ -102,7 +102,7 @@ static bool to_fraction(const struct cast_place *p)
 
 static bool to_decimal(const struct cast_place *p)
 {
-    return decimal_parse(slice_trim_java(source(p)), cast_size(p->out->type), &p->out->decimal[p->to]);
+    return decimal_parse_digits(slice_trim_java(source(p)), cast_size(p->out->type), &p->out->decimal[p->to]);
 }
 
 static bool is_one_of(struct slice s, const char *const *names)

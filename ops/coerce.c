@@ -199,6 +199,7 @@ static const struct {
     [WANT_NUMERIC] = {"NUMERIC", TYPE_DOUBLE},
     [WANT_INTEGRAL] = {"INTEGRAL", TYPE_INT},
     [WANT_STRING_OR_BINARY] = {"STRING or BINARY", TYPE_STRING},
+    [WANT_TEXT] = {"STRING", TYPE_STRING},
 };
 
 static bool takes_as_is(enum want want, const struct type *t)

@@ -17,6 +17,7 @@ enum want {
     WANT_NUMERIC,          // as it is; a STRING becomes DOUBLE
     WANT_INTEGRAL,         // as it is
     WANT_STRING_OR_BINARY, // as it is; others become STRING
+    WANT_TEXT,             // STRING, and nothing else
 };
 
 // Asks for argument `index` as `want`, casting where ImplicitTypeCasts.implicitCast does; else binding_mismatch.

@@ -27,7 +27,7 @@ static enum status read_char(const struct options *o, const char *name, char *ou
     return STATUS_OK;
 }
 
-// CSVExprUtils.toDelimiterStr: a backslash begins \t \r \b \f \" \' \\ and \u0000.
+// CSVExprUtils.toDelimiterStr: a backslash begins \t \r \b \f \" \' \\.
 static enum status read_separator(struct csv_format *f, struct slice s, struct arena *arena, struct error *e)
 {
     static const char name[] = "trbf\"'\\", value[] = "\t\r\b\f\"'\\";
@@ -49,10 +49,7 @@ static enum status read_separator(struct csv_format *f, struct slice s, struct a
             continue;
         }
         const char *found = strchr(name, s.data[i + 1]);
-        if (slice_equal((struct slice){s.data + i, s.size - i}, SLICE("\\u0000"))) {
-            to[size++] = '\0';
-            i += 6;
-        } else if (found && *found) {
+        if (found && *found) {
             to[size++] = value[found - name];
             i += 2;
         } else {

@@ -55,6 +55,8 @@ const struct option_spec csv_read_options[] = {
      .summary = "columns that the query does not use are not looked at; absent: unless multiLine"},
     {.name = "preferDate", .kind = OPTION_BOOLEAN, .fallback = "true", .summary = "as in Spark"},
     {.name = "locale", .kind = OPTION_CHOICE, .choices = decode_locales, .summary = "en-US, the only one"},
+    DECODE_GUESSING("inferSchema"),
+    DECODE_GUESSING("samplingRatio"),
     {.name = NULL},
 };
 
@@ -126,23 +128,36 @@ struct slice csv_restore(const struct csv_plan *p, struct slice text, struct are
     return p->format.one && p->format.separator.size > 1 ? keep(p, text, arena) : text;
 }
 
-bool csv_put_record(const struct csv_plan *p, const struct csv_reader *r, struct column *const *column, uint32_t row,
-                    struct arena *arena)
+// One value. false: it does not fit, or there is none where one should be.
+static bool put_token(const struct csv_plan *p, const struct csv_reader *r, uint32_t i, struct column *c, uint32_t row,
+                      struct arena *arena)
+{
+    struct slice text;
+    c->null[row] = 1;
+    if (i >= r->column)
+        return p->pruned;
+    if (!token_text(p, r, &r->token[i], &text))
+        return true;
+    bool fits = p->column[i].put(&p->column[i], keep(p, text, arena), c, row, arena);
+    c->null[row] = !fits;
+    return fits;
+}
+
+enum csv_row csv_put_record(const struct csv_plan *p, const struct csv_reader *r, struct decode_filter *filter,
+                            struct column **column, uint32_t row, struct arena *arena)
 {
     bool good = p->pruned || r->column == p->columns;
+    if (filter)
+        csv_put_nothing(p, column, row);
     for (uint32_t i = 0; i < p->last; i++) {
-        struct slice text;
-        struct column *c = column[i];
-        if (!c)
+        if (!column[i])
             continue;
-        c->null[row] = 1;
-        if (i >= r->column || !token_text(p, r, &r->token[i], &text))
-            continue;
-        bool fits = p->column[i].put(&p->column[i], keep(p, text, arena), c, row, arena);
-        c->null[row] = !fits;
-        good = good && fits;
+        if (!put_token(p, r, i, column[i], row, arena))
+            good = false;
+        else if (filter && !decode_filter_passes(filter, column, arena, i, row))
+            return CSV_ROW_LEFT_OUT;
     }
-    return good;
+    return good ? CSV_ROW_GOOD : CSV_ROW_BAD;
 }
 
 void csv_put_nothing(const struct csv_plan *p, struct column *const *column, uint32_t row)

@@ -4,6 +4,7 @@
 
 #include "ops/csv_reader.h"
 #include "ops/csv_value.h"
+#include "ops/decode_filter.h"
 #include "ops/decode_mode.h"
 
 struct csv_plan {
@@ -27,10 +28,15 @@ extern const struct option_spec csv_read_options[];
 // `pruning`: column pruning as spark.sql.csv.parser.columnPruning has it.
 enum status csv_plan_make(struct csv_plan *p, const struct decode_spec *spec, bool pruning, struct arena *arena,
                           struct error *e);
+enum csv_row {
+    CSV_ROW_GOOD,
+    CSV_ROW_BAD,      // malformed; what fits is there
+    CSV_ROW_LEFT_OUT, // by the filter
+};
 // The tokens of a record into row `row` of `column` (by schema column; NULL where it is not wanted). Texts are copied
-// into `arena`. false: the record is malformed; what fits is there.
-bool csv_put_record(const struct csv_plan *p, const struct csv_reader *r, struct column *const *column, uint32_t row,
-                    struct arena *arena);
+// into `arena`. `filter`: over `column`; NULL: none.
+enum csv_row csv_put_record(const struct csv_plan *p, const struct csv_reader *r, struct decode_filter *filter,
+                            struct column **column, uint32_t row, struct arena *arena);
 void csv_put_nothing(const struct csv_plan *p, struct column *const *column, uint32_t row);
 // A record's text as the column for corrupt ones has it: without its line end.
 struct slice csv_strip_line_end(struct slice record);

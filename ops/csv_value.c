@@ -148,6 +148,13 @@ static bool put_timestamp_ntz(const struct csv_column *v, struct slice text, str
     return payload_timestamp_ntz(&v->values->time, text, &c->i64[row]);
 }
 
+static bool put_interval(const struct csv_column *v, struct slice text, struct column *c, uint32_t row,
+                         struct arena *arena)
+{
+    (void)v, (void)arena;
+    return payload_interval(text, c, row);
+}
+
 static inline uint64_t load(const char *p)
 {
     uint64_t word;
@@ -193,6 +200,8 @@ static csv_put put_of(enum type_id id)
         [TYPE_DATE] = put_date,
         [TYPE_TIMESTAMP] = put_timestamp,
         [TYPE_TIMESTAMP_NTZ] = put_timestamp_ntz,
+        [TYPE_INTERVAL_YM] = put_interval,
+        [TYPE_INTERVAL_DT] = put_interval,
         [TYPE_STRING] = put_bytes,
         [TYPE_BINARY] = put_bytes,
     };

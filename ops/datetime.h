@@ -70,8 +70,8 @@ enum status time_format_check_parse(const struct time_format *f, struct error *e
 // 1970-01-01 00:00. false: does not fit.
 bool time_format_parse(const struct time_format *f, struct slice s, const struct zone *zone, const struct zones *zones,
                        int64_t *micros);
-// The local time that the text says, whatever zone it names: for DATE and TIMESTAMP_NTZ.
-bool time_format_parse_local(const struct time_format *f, struct slice s, const struct zones *zones,
+// The local time that the text says: for DATE, and for TIMESTAMP_NTZ, whose texts may name no zone.
+bool time_format_parse_local(const struct time_format *f, struct slice s, const struct zones *zones, bool allow_zone,
                              int64_t *local_micros);
 void time_format_print(const struct time_format *f, int64_t micros, const struct zone *zone, struct text *out);
 

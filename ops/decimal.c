@@ -172,7 +172,8 @@ struct number {
     int64_t scale;        // of `digits`
 };
 
-enum { READ_DIGITS = 120, EXPONENT_DIGITS = 10 };
+// POWER_MAX: java.math.BigInteger has no 10^n beyond.
+enum { READ_DIGITS = 120, EXPONENT_DIGITS = 10, POWER_MAX = 646456992 };
 
 static bool is_digit(char c)
 {
@@ -251,11 +252,26 @@ bool decimal_parse(struct slice s, struct decimal_size to, struct decimal *out)
     }
     if ((int64_t)n.significant - n.scale > DECIMAL_PRECISION_MAX) // digits before the point
         return false;
+    if (n.scale - (int64_t)to.scale > POWER_MAX)
+        return false;
     if (n.scale > (int64_t)n.significant + DECIMAL_PRECISION_MAX) { // far below the last digit
         *out = decimal_of(0);
         return true;
     }
     return settle(n.digits, n.negative, (int)n.scale, to, out);
+}
+
+int64_t decimal_to_micros(struct decimal v, unsigned scale)
+{
+    enum { PRODUCT_DIGITS = 34 }; // MathContext.DECIMAL128
+    struct big m = magnitude(v);
+    unsigned digits = big_digits(&m), cut = digits > PRODUCT_DIGITS ? digits - PRODUCT_DIGITS : 0;
+    uint64_t low, high;
+    big_scale_down(&m, cut, BIG_HALF_EVEN);
+    big_scale_up(&m, cut + 6);
+    big_scale_down(&m, scale, BIG_DOWN);
+    big_low128(&m, &low, &high);
+    return (int64_t)(is_negative(v) ? 0 - low : low);
 }
 
 uint32_t decimal_print_plain(struct decimal v, unsigned scale, char *to)

@@ -37,11 +37,15 @@ bool decimal_from_int64(int64_t v, struct decimal_size to, struct decimal *out);
 bool decimal_from_double(double v, struct decimal_size to, struct decimal *out);
 // A number's text, whole slice: sign, digits, point, exponent. No trimming.
 bool decimal_parse(struct slice s, struct decimal_size to, struct decimal *out);
-// As the JSON and CSV sources do (ExprUtils.getDecimalParser): commas are left out, digits of any script are taken.
+// The same, with digits of any script, as java.math.BigDecimal takes them.
+bool decimal_parse_digits(struct slice s, struct decimal_size to, struct decimal *out);
+// As the JSON and CSV sources do (ExprUtils.getDecimalParser): commas are left out, too.
 bool decimal_parse_java(struct slice s, struct decimal_size to, struct decimal *out);
 // Is it a number's text at all, whatever its size.
 bool decimal_is_text(struct slice s);
 
+// Microseconds of so many seconds as Spark computes them: the product has 34 digits, of which the low 64 bits count.
+int64_t decimal_to_micros(struct decimal v, unsigned scale);
 // BigDecimal.toString (1.50, 0E-10, 1E-7) and toPlainString (0.0000000000); to `to` (DECIMAL_TEXT_MAX bytes),
 // returns the length.
 uint32_t decimal_print(struct decimal v, unsigned scale, char *to);

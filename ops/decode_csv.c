@@ -16,6 +16,7 @@ struct decoder {
     uint8_t quoted[256];    // what may end a quoted value, or make it unusual
     struct column **column; // of each schema column, the chunk's; NULL: not wanted
     struct csv_reader reader;
+    struct decode_filter *filter; // over `column`, of FAILFAST only: else what it leaves out WHERE does too
     bool begun, header_due;
     bool message;        // a message is read, not a file: what is broken is one bad row of it, as it would come again
     uint32_t message_at; // of a message, some of whose rows were delivered
@@ -34,6 +35,7 @@ static void csv_decoder_close(struct decoder *d)
     if (!d)
         return;
     csv_reader_free(&d->reader);
+    decode_filter_free(d->filter);
     arena_free(&d->whole);
     arena_free(&d->plan_arena);
     mem_free(d->memory, d, sizeof *d);
@@ -44,8 +46,6 @@ static enum status check_options(const struct decoder *d, struct error *e)
     const struct csv_format *f = &d->plan.format;
     if (d->multi_line && f->unescaped == CSV_BACK_TO_DELIMITER)
         return error_set(e, STATUS_CONFIG, "unescapedQuoteHandling BACK_TO_DELIMITER is not there with multiLine");
-    if (!d->multi_line && f->line_end[1])
-        return error_set(e, STATUS_CONFIG, "lineSep of csv has one character, unless multiLine is true");
     return STATUS_OK;
 }
 
@@ -58,6 +58,17 @@ static void open_quick(struct decoder *d)
                f->length_max == UINT32_MAX && f->unescaped != CSV_RAISE_ERROR && f->quote != '\n' && f->quote != '\r';
     d->quoted[(uint8_t)f->quote] = d->quoted[(uint8_t)f->escape] = d->quoted[(uint8_t)f->escape_escape] = 1;
     d->quoted['\n'] = d->quoted['\r'] = 1;
+}
+
+static void open_filter(struct decoder *d, const struct decode_spec *spec)
+{
+    if (d->plan.mode != DECODE_FAILFAST)
+        return;
+    uint32_t *place = ARENA_ARRAY(&d->plan_arena, uint32_t, spec->outputs);
+    for (uint32_t i = 0; i < d->plan.columns; i++)
+        if (d->plan.output[i] >= 0)
+            place[d->plan.output[i]] = i;
+    d->filter = decode_filter_new(spec->filter, spec->filters, place, d->plan.columns, spec->session, d->memory);
 }
 
 static enum status csv_decoder_open(const struct decode_spec *spec, struct memory *memory, struct decoder **out,
@@ -85,6 +96,7 @@ static enum status csv_decoder_open(const struct decode_spec *spec, struct memor
     struct csv_token *token = ARENA_ARRAY(&d->plan_arena, struct csv_token, p->columns);
     csv_reader_init(&d->reader, &p->format, token, p->columns, p->pruned ? p->wanted : NULL, memory);
     open_quick(d);
+    open_filter(d, spec);
     *out = d;
     return STATUS_OK;
 }
@@ -139,12 +151,17 @@ static enum status deliver_tokens(struct decoder *d, enum csv_end end, struct sl
 {
     if (end == CSV_BROKEN && !d->message)
         return csv_broken(record, e);
-    bool good = false;
+    enum csv_row row = CSV_ROW_BAD;
     if (end == CSV_RECORD)
-        good = csv_put_record(&d->plan, &d->reader, d->column, out->rows.count, out->arena);
+        row = csv_put_record(&d->plan, &d->reader, d->filter, d->column, out->rows.count, out->arena);
     else
         csv_put_nothing(&d->plan, d->column, out->rows.count);
-    return deliver(d, record, good, out, e);
+    if (row == CSV_ROW_LEFT_OUT) {
+        d->counters.records++;
+        d->counters.dropped++;
+        return STATUS_OK;
+    }
+    return deliver(d, record, row == CSV_ROW_GOOD, out, e);
 }
 
 static enum status long_way(struct decoder *d, struct slice line, struct chunk *out, struct error *e)
@@ -232,8 +249,10 @@ static const char *short_way(struct decoder *d, const char *p, const char *end, 
     *good = true;
     for (;; column++) {
         struct slice text;
-        if (plan->pruned && column == plan->last)
-            return csv_line_end(p, end);
+        if (plan->pruned && column == plan->last) {
+            const char *stop = csv_line_end(p, end);
+            return (size_t)(stop - p) + column < plan->format.columns_max ? stop : NULL; // else they are counted
+        }
         p = quick_value(d, p, end, &text, &quoted);
         if (!p)
             return NULL;
@@ -321,13 +340,18 @@ static enum status take_line(struct decoder *d, struct slice line, struct chunk 
     return is_no_row(d, line) ? STATUS_OK : long_way(d, line, out, e);
 }
 
-// The line's end, or `end` if there is none.
-static const char *find_line_end(const struct decoder *d, const char *p, const char *end)
+// The line's end, or `end` if there is none. *next: where the next line begins.
+static const char *find_line_end(const struct decoder *d, const char *p, const char *end, const char **next)
 {
-    char given = d->plan.format.line_end[0];
-    const char *feed = memchr(p, given ? given : '\n', (size_t)(end - p));
-    const char *stop = feed ? feed : end;
-    const char *carriage_return = given ? NULL : memchr(p, '\r', (size_t)(stop - p));
+    const char *given = d->plan.format.line_end;
+    size_t size = given[1] ? 2 : 1;
+    const char *stop = memmem(p, (size_t)(end - p), given[0] ? given : "\n", size);
+    if (!stop) {
+        stop = end;
+        size = 0;
+    }
+    const char *carriage_return = given[0] ? NULL : memchr(p, '\r', (size_t)(stop - p));
+    *next = carriage_return ? carriage_return + 1 : stop + size;
     return carriage_return ? carriage_return : stop;
 }
 
@@ -343,19 +367,21 @@ static enum status decode_lines(struct decoder *d, struct slice bytes, bool last
     enum status status = STATUS_OK;
     while (p < end && out->rows.count < CHUNK_ROWS && status == STATUS_OK) {
         bool plain = !is_blank(*p) && !(f->has_comment && *p == f->comment), good;
-        const char *stop = NULL;
+        const char *stop = NULL, *next = NULL;
         if (quick && plain && !d->header_due && p < sentinel)
             stop = short_way(d, p, end, out, &good);
+        if (stop && !good && d->filter)
+            stop = NULL;
         if (stop) {
             status = deliver(d, (struct slice){p, (uint32_t)(stop - p)}, good, out, e);
             d->reader.selecting = d->reader.wanted != NULL;
         } else {
-            stop = find_line_end(d, p, end);
+            stop = find_line_end(d, p, end, &next);
             if (stop == end && !last)
                 break;
             status = take_line(d, (struct slice){p, (uint32_t)(stop - p)}, out, e);
         }
-        p = stop < end ? stop + 1 : end;
+        p = next ? next : stop + 1;
     }
     *used = (uint32_t)(p - bytes.data);
     return status;

@@ -66,8 +66,26 @@ static void json_decoder_close(struct decoder *d)
 {
     if (!d)
         return;
+    decode_filter_free(d->members.filter);
     arena_free(&d->plan);
     mem_free(d->memory, d, sizeof *d);
+}
+
+// What Spark's filters see of a good record they see in WHERE too, unless one of their columns is there twice.
+static void open_filter(struct decoder *d, const struct decode_spec *spec)
+{
+    uint32_t count = d->members.names.count;
+    uint32_t *place = ARENA_ARRAY(&d->plan, uint32_t, spec->outputs);
+    for (uint32_t i = 0; i < count; i++)
+        place[d->output[i]] = i;
+    struct decode_filter *f = decode_filter_new(spec->filter, spec->filters, place, count, spec->session, d->memory);
+    d->members.filter = f;
+    for (uint32_t i = 0; i < count; i++) {
+        if (!decode_filter_reads(f, i))
+            continue;
+        d->short_way.off |= i >= 64;
+        d->short_way.once |= i < 64 ? UINT64_C(1) << i : 0;
+    }
 }
 
 static enum status json_decoder_open(const struct decode_spec *spec, struct memory *memory, struct decoder **out,
@@ -87,8 +105,11 @@ static enum status json_decoder_open(const struct decode_spec *spec, struct memo
         json_decoder_close(d);
         return status;
     }
+    open_filter(d, spec);
     d->level = ARENA_ARRAY(&d->plan, struct json_level, JSON_DEPTH_MAX + 2);
-    d->short_way = (struct json_quick){.members = &d->members, .level = d->level, .allow = d->allow};
+    d->short_way.members = &d->members;
+    d->short_way.level = d->level;
+    d->short_way.allow = d->allow;
     *out = d;
     return STATUS_OK;
 }
@@ -162,7 +183,8 @@ static enum json_result read_elements(struct decoder *d, struct json_reader *r, 
 {
     uint32_t room = CHUNK_ROWS - out->rows.count;
     enum json_result result = JSON_GOOD;
-    struct json_members spare = d->members;
+    struct json_members members = d->members, spare = d->members;
+    members.filter = spare.filter = NULL; // Spark's look at objects only
     spare.column = d->spare;
     for (;;) {
         if (n->stored == room && known) {
@@ -178,7 +200,7 @@ static enum json_result read_elements(struct decoder *d, struct json_reader *r, 
         bool store = n->stored < room;
         for (uint32_t i = 0; !store && n->more == 0 && i < d->members.names.count; i++)
             d->spare[i] = column_new(d->members.shape[i].type, 1, out->arena);
-        enum json_result element = store ? json_object(r, &d->members, out->rows.count + n->stored, out->arena)
+        enum json_result element = store ? json_object(r, &members, out->rows.count + n->stored, out->arena)
                                          : json_object(r, &spare, 0, out->arena);
         if (element == JSON_BAD)
             return JSON_BAD;
@@ -248,6 +270,11 @@ static enum status long_way(struct decoder *d, struct slice record, bool atomic,
     }
     enum json_result result =
         r.token == JSON_START_OBJECT ? json_object(&r, &d->members, out->rows.count, out->arena) : JSON_BAD;
+    if (result == JSON_LEFT_OUT) {
+        d->counters.records++;
+        d->counters.dropped++;
+        return STATUS_OK;
+    }
     if (result == JSON_BAD || (result == JSON_PARTIAL && d->mode != DECODE_PERMISSIVE))
         return malformed(d, record, out, e);
     d->counters.records++;
@@ -259,6 +286,8 @@ static enum status long_way(struct decoder *d, struct slice record, bool atomic,
 static const char *short_way(struct decoder *d, const char *p, const char *end, struct chunk *out)
 {
     uint32_t row = out->rows.count;
+    if (d->short_way.off)
+        return NULL;
     for (uint32_t i = 0; i < d->members.names.count; i++) {
         if (d->members.shape[i].type->id == TYPE_STRUCT)
             column_set_null(d->column[i], row);

@@ -292,8 +292,9 @@ static const char *quick_member(struct json_quick *q, const char *p, uint32_t me
     case TYPE_ARRAY:
     case TYPE_STRUCT:
     case TYPE_MAP:
-    case TYPE_NULL:
         return quick_tree(q, p, s, c, row);
+    case TYPE_NULL: // what is in it Spark does not pass over
+        return *p == '{' || *p == '[' ? NULL : put_null(skip_value(q, p), c, row);
     default:
         return quick_other(q, p, s, c, row);
     }
@@ -303,16 +304,16 @@ static void learn(struct quick_guess *g, const char *from, const char *to, int32
 {
     size_t size = (size_t)(to - from);
     g->size = 0;
+    g->member = member;
     if (size > QUICK_GUESS_MAX)
         return;
-    memset(g, 0, sizeof *g);
+    memset(g->text, 0, sizeof g->text);
     memcpy(g->text, from, size);
     char mask[16] = {0};
     memset(mask, 0xFF, size < sizeof mask ? size : sizeof mask);
     memcpy(g->word, g->text, sizeof g->word);
     memcpy(g->mask, mask, sizeof g->mask);
     g->size = (uint32_t)size;
-    g->member = member;
 }
 
 static inline bool guessed(const struct quick_guess *g, const char *p, const char *end)
@@ -322,6 +323,21 @@ static inline bool guessed(const struct quick_guess *g, const char *p, const cha
     if ((((scan_load(p) ^ g->word[0]) & g->mask[0]) | ((scan_load(p + 8) ^ g->word[1]) & g->mask[1])) != 0)
         return false;
     return g->size <= 16 || memcmp(p + 16, g->text + 16, g->size - 16) == 0;
+}
+
+// Is it no second one of those that come once? The guesses before `place` are what the record has had; one behind it
+// may not bring the member again.
+static bool comes_once(struct json_quick *q, unsigned place, int32_t member)
+{
+    if (member < 0 || member >= 64 || !(q->once >> member & 1))
+        return true;
+    for (unsigned i = 0; i < place && i < QUICK_GUESSES; i++)
+        if (q->guess[i].member == member)
+            return false;
+    for (unsigned i = place + 1; i < QUICK_GUESSES; i++)
+        if (q->guess[i].member == member)
+            q->guess[i].size = 0;
+    return place < QUICK_GUESSES;
 }
 
 // From behind the last value (or before the opening brace) to before the next. *member: -2: the object has ended.
@@ -349,6 +365,8 @@ static const char *between(struct json_quick *q, const char *p, unsigned place, 
         ;
     struct slice text = {name, (uint32_t)(close - name)};
     *member = text.size > JSON_NAME_MAX ? -1 : json_names_find(&q->members->names, text);
+    if (q->once && !comes_once(q, place, *member))
+        return NULL;
     if (place < QUICK_GUESSES)
         learn(&q->guess[place], from, p, *member);
     return text.size > JSON_NAME_MAX ? NULL : p;

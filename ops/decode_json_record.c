@@ -7,8 +7,9 @@
 struct object {
     const struct json_names *names;
     const struct json_shape *shape;
-    struct column *const *list;
+    struct column **list;
     struct column *array;
+    struct decode_filter *filter; // of a row
 };
 
 static struct column *member_column(const struct object *o, uint32_t i)
@@ -31,6 +32,21 @@ static enum json_result second_struct(struct json_reader *r, const struct json_s
     if (result != JSON_BAD)
         column_copy(c, row, aside, 0, arena);
     return result;
+}
+
+// What becomes of a row, one of whose members has come and is `member`.
+static enum json_result asked(const struct object *o, uint32_t column, uint32_t row, enum json_result member,
+                              struct arena *arena)
+{
+    switch (decode_filter_came(o->filter, o->list, arena, column, row)) {
+    case FILTER_LEFT_OUT:
+        return JSON_LEFT_OUT;
+    case FILTER_TWICE:
+        return JSON_PARTIAL;
+    case FILTER_GO:
+        break;
+    }
+    return member;
 }
 
 // JacksonParser.convertObject: a bad member is left out and the rest read on, unless the text itself ends it.
@@ -58,13 +74,20 @@ static enum json_result object(struct json_reader *r, const struct object *o, ui
                                                                               : json_value(r, s, c, row, arena);
         if (member == JSON_BAD && !json_skip_children(r))
             return JSON_BAD;
+        if (o->filter && member != JSON_BAD)
+            member = asked(o, (uint32_t)found, row, member, arena);
+        if (member == JSON_LEFT_OUT)
+            return JSON_LEFT_OUT;
         result = worse(result, member == JSON_BAD ? JSON_PARTIAL : member);
     }
 }
 
 enum json_result json_object(struct json_reader *r, const struct json_members *m, uint32_t row, struct arena *arena)
 {
-    return object(r, &(struct object){.names = &m->names, .shape = m->shape, .list = m->column}, row, arena);
+    if (m->filter)
+        decode_filter_begin(m->filter);
+    struct object o = {.names = &m->names, .shape = m->shape, .list = m->column, .filter = m->filter};
+    return object(r, &o, row, arena);
 }
 
 static enum json_result struct_value(struct json_reader *r, const struct json_shape *s, struct column *c, uint32_t row,

@@ -185,6 +185,13 @@ static bool put_date(const struct json_shape *s, enum json_token token, struct s
     return true;
 }
 
+static bool put_interval(const struct json_shape *s, enum json_token token, struct slice text, struct column *c,
+                         uint32_t row)
+{
+    (void)s;
+    return token == JSON_STRING && payload_interval(text, c, row);
+}
+
 json_scalar json_scalar_of(enum type_id id)
 {
     static const json_scalar scalar[TYPE_COUNT] = {
@@ -199,6 +206,8 @@ json_scalar json_scalar_of(enum type_id id)
         [TYPE_DATE] = put_date,
         [TYPE_TIMESTAMP] = put_timestamp,
         [TYPE_TIMESTAMP_NTZ] = put_timestamp_ntz,
+        [TYPE_INTERVAL_YM] = put_interval,
+        [TYPE_INTERVAL_DT] = put_interval,
     };
     return scalar[id];
 }

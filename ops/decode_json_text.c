@@ -182,8 +182,8 @@ static bool rewrite(struct json_bytes *b, char quote, struct units *u)
             if (!take_escape(b, &code))
                 return false;
             put_unit(u, code);
-        } else if (c < 0x20 && !(b->allow & JSON_ALLOW_CONTROL_CHARS)) {
-            return false;
+        } else if (c < 0x20 && (quote != '"' || !(b->allow & JSON_ALLOW_CONTROL_CHARS))) {
+            return false; // Jackson's _handleApos takes none, whatever is allowed
         } else if (c < 0x80) {
             put_unit(u, c);
         } else {

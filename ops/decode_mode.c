@@ -2,9 +2,8 @@
 
 enum { SHOWN_RECORD_MAX = 500 };
 
-const char *const decode_modes[] = {"PERMISSIVE", "DROPMALFORMED", "FAILFAST", NULL};
 const char *const decode_encodings[] = {"UTF-8", "UTF8", NULL};
-const char *const decode_locales[] = {"en-US", NULL};
+const char *const decode_locales[] = {"en-US", "en", NULL};
 
 enum decode_mode decode_mode_read(const struct options *o)
 {
@@ -12,6 +11,12 @@ enum decode_mode decode_mode_read(const struct options *o)
     return slice_equal_fold(mode, SLICE("DROPMALFORMED")) ? DECODE_DROPMALFORMED
            : slice_equal_fold(mode, SLICE("FAILFAST"))    ? DECODE_FAILFAST
                                                           : DECODE_PERMISSIVE;
+}
+
+bool decode_mode_known(struct slice name)
+{
+    return slice_equal_fold(name, SLICE("PERMISSIVE")) || slice_equal_fold(name, SLICE("DROPMALFORMED")) ||
+           slice_equal_fold(name, SLICE("FAILFAST"));
 }
 
 enum status decode_is_corrupt(const struct options *o, const struct field *f, bool *is, struct error *e)

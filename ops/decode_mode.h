@@ -6,13 +6,18 @@
 
 #define DECODE_MODE_OPTIONS                                                                                            \
     {.name = "mode",                                                                                                   \
-     .kind = OPTION_CHOICE,                                                                                            \
+     .kind = OPTION_STRING,                                                                                            \
      .fallback = "PERMISSIVE",                                                                                         \
-     .choices = decode_modes,                                                                                          \
-     .summary = "what becomes of a malformed record"},                                                                 \
+     .summary = "what becomes of a malformed record: PERMISSIVE, DROPMALFORMED, FAILFAST"},                            \
     {                                                                                                                  \
         .name = "columnNameOfCorruptRecord", .kind = OPTION_STRING, .fallback = "_corrupt_record",                     \
         .summary = "the column of the schema that gets the text of malformed records"                                  \
+    }
+
+// Spark's options for guessing a schema, which is given here.
+#define DECODE_GUESSING(option)                                                                                        \
+    {                                                                                                                  \
+        .name = option, .kind = OPTION_STRING, .summary = "of no effect: the schema is given"                          \
     }
 
 // UTF-8 is the one encoding there is.
@@ -22,9 +27,11 @@
         .name = "charset", .kind = OPTION_CHOICE, .choices = decode_encodings, .summary = "the same as encoding"       \
     }
 
-extern const char *const decode_modes[], *const decode_encodings[], *const decode_locales[];
+extern const char *const decode_encodings[], *const decode_locales[];
 
+// A mode that there is not is PERMISSIVE, as in Spark.
 enum decode_mode decode_mode_read(const struct options *o);
+bool decode_mode_known(struct slice name);
 // Is this field the one for corrupt records? STATUS_CONFIG: it is, and no STRING.
 enum status decode_is_corrupt(const struct options *o, const struct field *f, bool *is, struct error *e);
 // lineSep, whatever its length; empty where it is not given.

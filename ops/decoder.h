@@ -12,12 +12,18 @@
 
 enum decode_mode { DECODE_PERMISSIVE, DECODE_DROPMALFORMED, DECODE_FAILFAST };
 
+struct expr;
+
 struct decode_spec {
     const struct field *fields; // the schema's columns
     uint32_t field_count;
     // Output column of each field, or -1: not wanted. The corrupt-record column is one of the fields.
     const int32_t *output;
     uint32_t outputs;
+    // What WHERE asks of the output columns as soon as they are there, as Spark's readers do; none of them is of the
+    // corrupt-record column.
+    const struct expr *const *filter;
+    uint32_t filters;
     const struct options *options; // mode, columnNameOfCorruptRecord, timestampFormat, sep, …: the source's
     const struct session *session;
 };
@@ -26,7 +32,7 @@ struct decode_counters {
     uint64_t records;  // lines or elements seen, blank ones not
     uint64_t rows;     // delivered
     uint64_t rejected; // malformed: delivered with NULLs (PERMISSIVE), or left out
-    uint64_t dropped;  // DROPMALFORMED
+    uint64_t dropped;  // DROPMALFORMED, or left out by `filter`
 };
 
 struct decoder;

@@ -28,30 +28,6 @@ bool csv_writes(const struct type *type)
     return !type_is_nested(type) && type->id != TYPE_NULL;
 }
 
-static void print_time(const struct payload_time *t, const struct column *c, uint32_t row, struct text *out)
-{
-    const struct zone *zone = t->zone ? t->zone : t->session->zone;
-    switch (c->type->id) {
-    case TYPE_DATE:
-        if (t->date)
-            time_format_print(t->date, (int64_t)c->i32[row] * SECONDS_PER_DAY * MICROS_PER_SECOND, &zone_utc, out);
-        else
-            date_print(c->i32[row], out);
-        return;
-    case TYPE_TIMESTAMP:
-        if (t->timestamp)
-            time_format_print(t->timestamp, c->i64[row], zone, out);
-        else
-            timestamp_print_iso(c->i64[row], zone, out);
-        return;
-    default:
-        if (t->ntz)
-            time_format_print(t->ntz, c->i64[row], &zone_utc, out);
-        else
-            timestamp_ntz_print_iso(c->i64[row], out);
-    }
-}
-
 // UnivocityGenerator.makeConverter
 static void print_value(const struct csv_writer *w, const struct column *c, uint32_t row, struct text *out)
 {
@@ -62,7 +38,7 @@ static void print_value(const struct csv_writer *w, const struct column *c, uint
     case TYPE_DATE:
     case TYPE_TIMESTAMP:
     case TYPE_TIMESTAMP_NTZ:
-        print_time(&w->time, c, row, out);
+        payload_time_print(&w->time, c, row, out);
         return;
     case TYPE_DECIMAL:
         out->size += decimal_print(c->decimal[row], c->type->scale, text_reserve(out, DECIMAL_TEXT_MAX));

@@ -99,33 +99,24 @@ static void append_real(struct text *out, const struct column *c, uint32_t row)
         text_char(out, '"');
 }
 
-static void append_quoted(struct text *out, const struct column *c, uint32_t row, const struct session *session)
+static void append_quoted(struct text *out, const struct column *c, uint32_t row, const struct json_style *style)
 {
     text_char(out, '"');
-    switch (c->type->id) {
-    case TYPE_DATE:
-        date_print(c->i32[row], out);
-        break;
-    case TYPE_TIMESTAMP:
-        timestamp_print_iso(c->i64[row], session->zone, out);
-        break;
-    case TYPE_TIMESTAMP_NTZ:
-        timestamp_ntz_print_iso(c->i64[row], out);
-        break;
-    default:
-        value_print(c, row, session, false, out); // intervals
-    }
+    if (c->type->id == TYPE_DATE || c->type->id == TYPE_TIMESTAMP || c->type->id == TYPE_TIMESTAMP_NTZ)
+        payload_time_print(&style->time, c, row, out);
+    else
+        value_print(c, row, style->time.session, false, out); // intervals
     text_char(out, '"');
 }
 
-static void append_array(struct text *out, const struct column *c, uint32_t row, const struct session *session)
+static void append_array(struct text *out, const struct column *c, uint32_t row, const struct json_style *style)
 {
     struct span s = c->span[row];
     text_char(out, '[');
     for (uint32_t i = 0; i < s.size; i++) {
         if (i)
             text_char(out, ',');
-        json_append_value(out, &c->child[0], s.offset + i, session);
+        json_append_styled(out, &c->child[0], s.offset + i, style);
     }
     text_char(out, ']');
 }
@@ -139,21 +130,21 @@ static void append_member(struct text *out, struct slice name, bool *first)
     text_char(out, ':');
 }
 
-static void append_struct(struct text *out, const struct column *c, uint32_t row, const struct session *session)
+static void append_struct(struct text *out, const struct column *c, uint32_t row, const struct json_style *style)
 {
     bool first = true;
     text_char(out, '{');
     for (uint32_t i = 0; i < c->type->field_count; i++) {
-        if (is_null(&c->child[i], row))
+        if (is_null(&c->child[i], row) && !style->keep_nulls)
             continue;
         append_member(out, c->type->fields[i].name, &first);
-        json_append_value(out, &c->child[i], row, session);
+        json_append_styled(out, &c->child[i], row, style);
     }
     text_char(out, '}');
 }
 
 // A map's key is the value's Java toString: dates and timestamps come as their numbers.
-static void append_key(struct text *out, const struct column *c, uint32_t row, const struct session *session)
+static void append_key(struct text *out, const struct column *c, uint32_t row, const struct json_style *style)
 {
     enum type_id id = c->type->id;
     if (id == TYPE_STRING) {
@@ -166,25 +157,25 @@ static void append_key(struct text *out, const struct column *c, uint32_t row, c
     else if (id == TYPE_TIMESTAMP || id == TYPE_TIMESTAMP_NTZ || id == TYPE_INTERVAL_DT)
         append_integer(out, c->i64[row]);
     else
-        value_print(c, row, session, false, out);
+        value_print(c, row, style->time.session, false, out);
     text_char(out, '"');
 }
 
-static void append_map(struct text *out, const struct column *c, uint32_t row, const struct session *session)
+static void append_map(struct text *out, const struct column *c, uint32_t row, const struct json_style *style)
 {
     struct span s = c->span[row];
     text_char(out, '{');
     for (uint32_t i = 0; i < s.size; i++) {
         if (i)
             text_char(out, ',');
-        append_key(out, &c->child[0], s.offset + i, session);
+        append_key(out, &c->child[0], s.offset + i, style);
         text_char(out, ':');
-        json_append_value(out, &c->child[1], s.offset + i, session);
+        json_append_styled(out, &c->child[1], s.offset + i, style);
     }
     text_char(out, '}');
 }
 
-void json_append_value(struct text *out, const struct column *c, uint32_t row, const struct session *session)
+void json_append_styled(struct text *out, const struct column *c, uint32_t row, const struct json_style *style)
 {
     row = at(c, row);
     if (c->null[row]) {
@@ -215,7 +206,7 @@ void json_append_value(struct text *out, const struct column *c, uint32_t row, c
         append_real(out, c, row);
         break;
     case TYPE_DECIMAL:
-        value_print(c, row, session, false, out);
+        value_print(c, row, style->time.session, false, out);
         break;
     case TYPE_STRING:
         json_append_string(out, c->slice[row]);
@@ -224,29 +215,36 @@ void json_append_value(struct text *out, const struct column *c, uint32_t row, c
         append_base64(out, c->slice[row]);
         break;
     case TYPE_ARRAY:
-        append_array(out, c, row, session);
+        append_array(out, c, row, style);
         break;
     case TYPE_STRUCT:
-        append_struct(out, c, row, session);
+        append_struct(out, c, row, style);
         break;
     case TYPE_MAP:
-        append_map(out, c, row, session);
+        append_map(out, c, row, style);
         break;
     default:
-        append_quoted(out, c, row, session);
+        append_quoted(out, c, row, style);
     }
+}
+
+void json_append_value(struct text *out, const struct column *c, uint32_t row, const struct session *session)
+{
+    const struct json_style style = {.time = {.session = session}};
+    json_append_styled(out, c, row, &style);
 }
 
 void json_append_row(struct text *out, const struct slice *names, const struct chunk *chunk, uint32_t row,
                      struct slice extra, const struct session *session)
 {
+    const struct json_style style = {.time = {.session = session}};
     bool first = true;
     text_char(out, '{');
     for (uint32_t i = 0; i < chunk->columns; i++) {
         if (is_null(chunk->column[i], row))
             continue;
         append_member(out, names[i], &first);
-        json_append_value(out, chunk->column[i], row, session);
+        json_append_styled(out, chunk->column[i], row, &style);
     }
     if (extra.size) {
         if (!first)

@@ -3,12 +3,18 @@
 #define OPS_ENCODER_H
 
 #include "ops/chunk.h"
-#include "ops/session.h"
+#include "ops/payload_time.h"
 #include "ops/text.h"
 
 // One value as Spark's to_json writes it (JacksonGenerator, spark.sql.jsonGenerator.ignoreNullFields=true): NULL fields
 // of structs left out, NULL elements and map values written; TIMESTAMP in the session's zone; doubles as Java.
 void json_append_value(struct text *out, const struct column *c, uint32_t row, const struct session *session);
+// The same with other patterns of times, and with the NULL fields of structs as null.
+struct json_style {
+    struct payload_time time;
+    bool keep_nulls;
+};
+void json_append_styled(struct text *out, const struct column *c, uint32_t row, const struct json_style *style);
 // At most so many bytes are one value's: then a text of them can lie in an arena from the start.
 uint64_t json_bound(const struct column *c, uint32_t row);
 // The row as one object, no newline. `extra` (empty: none) is written as it is as the last member: `"_runnel":{…}`.

@@ -2,8 +2,10 @@
 
 #include "ops/cast.h"
 #include "ops/coerce.h"
-#include "ops/function.h"
+#include "ops/datetime.h"
+#include "ops/functions.h"
 #include "ops/lambda.h"
+#include "ops/number.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -102,6 +104,46 @@ enum status expr_call(struct arena *a, const struct session *session, const stru
     return STATUS_OK;
 }
 
+// The words for times, which a literal may be: 'now', 'today' … (SpecialDatetimeValues). NULL: it is none.
+static struct expr *special_time(struct arena *a, const struct session *session, const struct expr *x,
+                                 const struct type *to)
+{
+    static const struct {
+        const char *word;
+        int32_t days;
+    } words[] = {{"today", 0}, {"yesterday", -1}, {"tomorrow", 1}};
+    bool local = to->id == TYPE_TIMESTAMP_NTZ, time = local || to->id == TYPE_TIMESTAMP;
+    struct expr *day = NULL, *out = NULL;
+    struct slice text =
+        is_literal(x) && x->type->id == TYPE_STRING ? slice_trim_java(x->literal.bytes) : (struct slice){0};
+    if (!time && to->id != TYPE_DATE)
+        return NULL;
+    if (slice_equal_fold(text, SLICE("epoch")))
+        return expr_literal(a, (struct value){.type = to});
+    if (slice_equal_fold(text, SLICE("now")) && time)
+        expr_call(a, session, local ? &function_localtimestamp : &function_current_timestamp, NULL, 0, &out, NULL);
+    bool today = slice_equal_fold(text, SLICE("now")) && !time;
+    for (size_t i = 0; out == NULL && i < sizeof words / sizeof *words; i++) {
+        struct value days = {.type = type_simple(TYPE_INT), .integer = words[i].days};
+        if (!slice_equal_fold(text, slice_of(words[i].word)) && !(today && i == 0))
+            continue;
+        expr_call(a, session, &function_current_date, NULL, 0, &day, NULL);
+        struct expr *args[] = {day, expr_literal(a, days)};
+        expr_call(a, session, &function_date_add, args, 2, &day, NULL);
+        expr_cast(a, session, day, to, &out, NULL);
+    }
+    return out;
+}
+
+// '12:34' is a time of the day on which it is asked.
+static bool depends_on_today(const struct expr *x, const struct type *to, const struct session *session)
+{
+    int64_t micros;
+    return x->type->id == TYPE_STRING && to->id == TYPE_TIMESTAMP && is_literal(x) &&
+           !timestamp_parse(x->literal.bytes, session->zone, session->zones, &micros) &&
+           timestamp_parse_at(x->literal.bytes, session->zone, session->zones, 0, &micros);
+}
+
 enum status expr_cast(struct arena *a, const struct session *session, struct expr *x, const struct type *to,
                       struct expr **out, struct error *e)
 {
@@ -117,6 +159,9 @@ enum status expr_cast(struct arena *a, const struct session *session, struct exp
         *out = expr_literal(a, (struct value){.type = to, .null = true});
         return STATUS_OK;
     }
+    *out = special_time(a, session, x, to);
+    if (*out)
+        return STATUS_OK;
     const void *state = NULL;
     kernel k = cast_find(x->type, to, session, a, &state);
     if (!k)
@@ -128,7 +173,7 @@ enum status expr_cast(struct arena *a, const struct session *session, struct exp
     cast->args = ARENA_ARRAY(a, struct expr *, 1);
     cast->args[0] = x;
     cast->argc = 1;
-    struct expr *folded = fold(a, session, cast);
+    struct expr *folded = depends_on_today(x, to, session) ? NULL : fold(a, session, cast);
     *out = folded ? folded : cast;
     return STATUS_OK;
 }

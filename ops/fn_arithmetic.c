@@ -188,10 +188,14 @@ static enum status bind_div(struct binding *b, struct error *e)
         return STATUS_CONFIG;
     if (t->id == TYPE_DECIMAL)
         return decimal_bind(b);
-    bool null = b->arg[0]->type->id == TYPE_NULL && b->arg[1]->type->id == TYPE_NULL;
-    for (uint32_t i = 0; i < 2 && !null; i++)
-        if (!type_is_integral(t))
-            return binding_mismatch(b, i, "INTEGRAL or DECIMAL", e);
+    const struct type *x = b->arg[0]->type, *y = b->arg[1]->type;
+    bool null = x->id == TYPE_NULL && y->id == TYPE_NULL;
+    if (!type_is_integral(t) && !null)
+        return type_equal(x, y)
+                   ? error_set(e, STATUS_CONFIG,
+                               "[DATATYPE_MISMATCH.BINARY_OP_WRONG_TYPE] div takes INTEGRAL or DECIMAL, not %s",
+                               type_text(b->arena, x))
+                   : binding_differ(b, x, y, e);
     b->nullable = true;
     b->type = b->want[0] = b->want[1] = type_simple(TYPE_BIGINT);
     b->kernel = divide_i64;

@@ -199,6 +199,8 @@ static enum status bind_repeat(struct binding *b, struct error *e)
     b->type = type_array(b->arena, b->arg[0]->type, b->arg[0]->nullable);
     b->nullable = true;
     b->kernel = repeat_value;
+    if (b->arg[1]->type->id != TYPE_INT && b->arg[1]->type->id != TYPE_NULL)
+        return binding_mismatch(b, 1, "INT", e);
     return binding_want(b, 1, WANT_INT, e);
 }
 

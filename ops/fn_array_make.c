@@ -235,7 +235,7 @@ static enum status bind_array_join(struct binding *b, struct error *e)
     b->type = type_simple(TYPE_STRING);
     b->kernel = join;
     for (uint32_t i = 1; i < b->argc && status == STATUS_OK; i++)
-        status = binding_want(b, i, WANT_STRING, e);
+        status = binding_want(b, i, WANT_TEXT, e);
     return status;
 }
 

@@ -183,7 +183,7 @@ enum status array_bind_sort(struct binding *b, struct error *e)
         return binding_mismatch(b, 0, "ARRAY", e);
     enum status status = binding_array(b, 0, &b->type, e);
     if (status == STATUS_OK && b->argc > 1)
-        status = binding_want(b, 1, WANT_BOOLEAN, e);
+        status = b->arg[1]->kind == EXPR_LITERAL ? binding_want(b, 1, WANT_BOOLEAN, e) : binding_not_literal(b, 1, e);
     if (status == STATUS_OK && !type_is_orderable(b->type))
         return not_orderable(b, b->type, e);
     b->state = sort_array ? &first : &last;

@@ -135,6 +135,43 @@ static enum status bind_bit_get(struct binding *b, struct error *e)
     return binding_want(b, 1, WANT_INT, e);
 }
 
+// ---- numbers as places in bitmaps of 32768 bits (BitmapExpressionUtils)
+
+enum { BITMAP_BITS = 32768 };
+
+UNARY_KERNEL(bitmap_place, int64_t, i64, int64_t, i64, x > 0 ? (x - 1) % BITMAP_BITS : -(x % BITMAP_BITS))
+UNARY_KERNEL(bitmap_number, int64_t, i64, int64_t, i64, x > 0 ? 1 + (x - 1) / BITMAP_BITS : x / BITMAP_BITS)
+
+static void bitmap_bits(const struct call *c, const struct rows *rows)
+{
+    FOR_EACH_ROW (i, rows) {
+        if (row_is_null(c, i))
+            continue;
+        struct slice s = slice_at(c->in[0], i);
+        int64_t bits = 0;
+        for (uint32_t k = 0; k < s.size; k++)
+            bits += __builtin_popcount((unsigned char)s.data[k]);
+        c->out->i64[i] = bits;
+    }
+}
+
+static enum status bind_bitmap(struct binding *b, struct error *e)
+{
+    b->type = type_simple(TYPE_BIGINT);
+    b->kernel = b->function == &function_bitmap_bit_position ? bitmap_place : bitmap_number;
+    return binding_want(b, 0, WANT_BIGINT, e);
+}
+
+static enum status bind_bitmap_count(struct binding *b, struct error *e)
+{
+    const struct type *t = b->arg[0]->type;
+    b->type = type_simple(TYPE_BIGINT);
+    b->kernel = bitmap_bits;
+    if (t->id != TYPE_BINARY && t->id != TYPE_NULL)
+        return binding_mismatch(b, 0, "BINARY", e);
+    return binding_want(b, 0, WANT_BINARY, e);
+}
+
 const struct function function_bitwise_and = {
     .name = "&",
     .min_args = 2,
@@ -228,4 +265,34 @@ const struct function function_bit_get = {
     .summary = "The bit at a place, 0 the lowest.",
     .example = "bit_get(11, 1)",
     .gives = "1",
+};
+const struct function function_bitmap_bit_position = {
+    .name = "bitmap_bit_position",
+    .min_args = 1,
+    .max_args = 1,
+    .bind = bind_bitmap,
+    .usage = "bitmap_bit_position(n)",
+    .summary = "The place, from 0, of a number in its bitmap of 32768 bits.",
+    .example = "bitmap_bit_position(32769)",
+    .gives = "0",
+};
+const struct function function_bitmap_bucket_number = {
+    .name = "bitmap_bucket_number",
+    .min_args = 1,
+    .max_args = 1,
+    .bind = bind_bitmap,
+    .usage = "bitmap_bucket_number(n)",
+    .summary = "Which bitmap of 32768 bits a number belongs to.",
+    .example = "bitmap_bucket_number(32769)",
+    .gives = "2",
+};
+const struct function function_bitmap_count = {
+    .name = "bitmap_count",
+    .min_args = 1,
+    .max_args = 1,
+    .bind = bind_bitmap_count,
+    .usage = "bitmap_count(bytes)",
+    .summary = "How many bits are set in a BINARY.",
+    .example = "bitmap_count(X'FFFF01')",
+    .gives = "17",
 };

@@ -144,8 +144,8 @@ static enum status bind_choice(struct binding *b, struct error *e)
         args[count + 1] = b->arg[i + 1];
         count += 2;
     }
-    if (b->argc % 2 == 0)
-        args[count++] = b->arg[b->argc - 1];
+    struct value none = {.type = type_simple(TYPE_STRING), .null = true}; // a STRING, as Spark has it
+    args[count++] = b->argc % 2 == 0 ? b->arg[b->argc - 1] : expr_literal(b->arena, none);
     return expr_call(b->arena, b->session, &function_case, args, count, &b->instead, e);
 }
 

@@ -2,6 +2,7 @@
 // (SQLOrderingUtil); strings by their bytes; nested values element by element.
 #include "ops/compare.h"
 
+#include "ops/decimal.h"
 #include "ops/kernel.h"
 
 enum comparison { EQUAL, NOT_EQUAL, LESS, LESS_EQUAL, GREATER, GREATER_EQUAL, COMPARISONS };
@@ -29,75 +30,6 @@ INTEGER_KERNELS(i32, int32_t, i32)
 INTEGER_KERNELS(i64, int64_t, i64)
 REAL_KERNELS(f32, float, f32)
 REAL_KERNELS(f64, double, f64)
-
-static int order_reals(double x, double y)
-{
-    if (x < y || (y != y && x == x))
-        return -1;
-    return x > y || (x != x && y == y);
-}
-
-static int order_decimals(struct decimal x, struct decimal y)
-{
-    if (x.high != y.high)
-        return x.high < y.high ? -1 : 1;
-    return (x.low > y.low) - (x.low < y.low);
-}
-
-// Inside nested values NULL is a value, the least one.
-static int order_inner(const struct column *a, uint32_t i, const struct column *b, uint32_t k)
-{
-    bool left = is_null(a, i), right = is_null(b, k);
-    return left || right ? (int)right - (int)left : column_compare(a, i, b, k);
-}
-
-static int order_nested(const struct column *a, uint32_t i, const struct column *b, uint32_t k)
-{
-    int order = 0;
-    if (a->type->id == TYPE_STRUCT) {
-        for (uint32_t f = 0; f < a->type->field_count && order == 0; f++)
-            order = order_inner(&a->child[f], i, &b->child[f], k);
-        return order;
-    }
-    struct span x = a->span[i], y = b->span[k];
-    for (uint32_t n = 0; n < x.size && n < y.size && order == 0; n++)
-        order = order_inner(&a->child[0], x.offset + n, &b->child[0], y.offset + n);
-    return order != 0 ? order : (x.size > y.size) - (x.size < y.size);
-}
-
-int column_compare(const struct column *a, uint32_t i, const struct column *b, uint32_t k)
-{
-    i = at(a, i);
-    k = at(b, k);
-    switch (a->type->id) {
-    case TYPE_NULL:
-        return 0;
-    case TYPE_BOOLEAN:
-        return a->boolean[i] - b->boolean[k];
-    case TYPE_TINYINT:
-        return a->i8[i] - b->i8[k];
-    case TYPE_SMALLINT:
-        return a->i16[i] - b->i16[k];
-    case TYPE_INT:
-    case TYPE_DATE:
-    case TYPE_INTERVAL_YM:
-        return (a->i32[i] > b->i32[k]) - (a->i32[i] < b->i32[k]);
-    case TYPE_FLOAT:
-        return order_reals((double)a->f32[i], (double)b->f32[k]);
-    case TYPE_DOUBLE:
-        return order_reals(a->f64[i], b->f64[k]);
-    case TYPE_DECIMAL:
-        return order_decimals(a->decimal[i], b->decimal[k]);
-    case TYPE_STRING:
-    case TYPE_BINARY:
-        return slice_compare(a->slice[i], b->slice[k]);
-    case TYPE_ARRAY:
-    case TYPE_STRUCT:
-        return order_nested(a, i, b, k);
-    default:
-        return (a->i64[i] > b->i64[k]) - (a->i64[i] < b->i64[k]);
-    }
-}
 
 // Of types without a loop of their own.
 #define ORDER_KERNEL(name, expression)                                                                                 \
@@ -229,6 +161,38 @@ static const struct type *boolean_meets(const struct binding *b)
     return y->id == TYPE_BOOLEAN && type_is_numeric(x) ? x : NULL;
 }
 
+// Whether one side is a BOOLEAN and the other a literal 1 or 0 (`*truth`), which ask whether it is true or false.
+static bool is_truth(const struct binding *b, uint32_t *boolean, bool *truth)
+{
+    *boolean = b->arg[1]->type->id == TYPE_BOOLEAN;
+    const struct expr *x = b->arg[!*boolean];
+    if (b->arg[*boolean]->type->id != TYPE_BOOLEAN || !is_literal(x) || x->folded || !type_is_numeric(x->type))
+        return false;
+    struct value v = x->literal;
+    double number = type_is_integral(v.type)     ? (double)v.integer
+                    : v.type->id == TYPE_DECIMAL ? decimal_to_double(v.decimal, v.type->scale)
+                                                 : v.real;
+    *truth = number == 1;
+    return number == 1 || number == 0;
+}
+
+// b = 1 is b, b = 0 is NOT b; with <=> it is so where b is not NULL (BooleanEquality).
+static enum status bind_truth(struct binding *b, uint32_t boolean, bool truth, struct error *e)
+{
+    struct expr *x = b->arg[boolean], *sides[2];
+    enum status s = STATUS_OK;
+    sides[1] = x;
+    if (!truth)
+        s = expr_call(b->arena, b->session, &function_not, &x, 1, &sides[1], e);
+    b->instead = sides[1];
+    if (s == STATUS_OK && b->function == &function_not_distinct) {
+        s = expr_call(b->arena, b->session, &function_is_not_null, &x, 1, &sides[0], e);
+        if (s == STATUS_OK)
+            s = expr_call(b->arena, b->session, &function_and, sides, 2, &b->instead, e);
+    }
+    return s;
+}
+
 static enum status bind_operands(struct binding *b, bool equality, struct error *e)
 {
     const struct type *t = equality ? boolean_meets(b) : NULL;
@@ -252,6 +216,10 @@ static enum status bind_comparison(struct binding *b, struct error *e)
     uint32_t which = 0;
     while (order[which] != b->function)
         which++;
+    uint32_t boolean;
+    bool truth;
+    if (which == EQUAL && is_truth(b, &boolean, &truth))
+        return bind_truth(b, boolean, truth, e);
     enum status status = bind_operands(b, which <= NOT_EQUAL, e);
     if (status == STATUS_OK)
         b->kernel = kernels[which][b->want[0]->id];
@@ -260,6 +228,10 @@ static enum status bind_comparison(struct binding *b, struct error *e)
 
 static enum status bind_not_distinct(struct binding *b, struct error *e)
 {
+    uint32_t boolean;
+    bool truth;
+    if (b->function == &function_not_distinct && is_truth(b, &boolean, &truth))
+        return bind_truth(b, boolean, truth, e);
     enum status status = bind_operands(b, true, e);
     b->nullable = false;
     b->kernel = not_distinct;
@@ -276,8 +248,13 @@ static enum status bind_distinct(struct binding *b, struct error *e)
 static enum status bind_in(struct binding *b, struct error *e)
 {
     const struct type *t = binding_common(b, 0);
-    if (!t)
+    bool alike = !t;
+    for (uint32_t i = 1; alike && i < b->argc; i++)
+        alike = type_equal_unnamed(b->arg[0]->type, b->arg[i]->type);
+    if (!t && !alike)
         return binding_no_common(b, e);
+    if (alike)
+        t = b->arg[0]->type;
     for (uint32_t i = 0; i < b->argc; i++)
         b->nullable |= b->arg[i]->type->id == TYPE_STRING && t->id != TYPE_STRING; // a bad cast is NULL
     b->type = type_simple(TYPE_BOOLEAN);

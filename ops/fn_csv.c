@@ -16,7 +16,7 @@ static struct text bounded_text(const struct call *c, size_t capacity)
 
 // ---- from_csv
 
-static void put_row(const struct call *c, const struct csv_plan *p, struct csv_reader *r, struct column *const *column,
+static void put_row(const struct call *c, const struct csv_plan *p, struct csv_reader *r, struct column **column,
                     uint32_t row)
 {
     struct slice text = slice_at(c->in[0], row);
@@ -27,7 +27,7 @@ static void put_row(const struct call *c, const struct csv_plan *p, struct csv_r
     csv_reader_restart(r);
     enum csv_end end = csv_read_line(r, csv_prepare(p, text, c->arena));
     assert(r->values.capacity == most && r->white.capacity == most);
-    bool good = end == CSV_RECORD && csv_put_record(p, r, column, row, c->arena);
+    bool good = end == CSV_RECORD && csv_put_record(p, r, NULL, column, row, c->arena) == CSV_ROW_GOOD;
     if (end != CSV_RECORD)
         csv_put_nothing(p, column, row);
     c->out->null[row] = 0;
@@ -68,7 +68,11 @@ static enum status bind_from_csv(struct binding *b, struct error *e)
     int32_t *output = ARENA_ARRAY(b->arena, int32_t, t->field_count);
     for (uint32_t i = 0; i < t->field_count; i++)
         output[i] = (int32_t)i;
-    struct decode_spec spec = {t->fields, t->field_count, output, t->field_count, &options, b->session};
+    struct decode_spec spec = {.fields = t->fields,
+                               .field_count = t->field_count,
+                               .output = output,
+                               .outputs = t->field_count,
+                               .session = b->session};
     struct csv_plan *p = ARENA_NEW(b->arena, struct csv_plan);
     struct options *kept = ARENA_NEW(b->arena, struct options);
     *kept = options;

@@ -85,17 +85,32 @@ static void months_later(const struct call *c, const struct rows *rows)
     }
 }
 
+// A STRING counts as days only where it is a literal that is a number.
+static enum status check_days(struct binding *b, struct error *e)
+{
+    const struct expr *days = b->arg[1];
+    enum type_id by = days->type->id;
+    if (by == TYPE_BIGINT || by == TYPE_FLOAT || by == TYPE_DOUBLE || by == TYPE_DECIMAL ||
+        (by == TYPE_STRING && days->kind != EXPR_LITERAL))
+        return binding_mismatch(b, 1, "INT, SMALLINT or TINYINT", e);
+    if (by != TYPE_STRING || days->literal.null)
+        return STATUS_OK;
+    struct expr *number;
+    enum status s = expr_cast(b->arena, b->session, b->arg[1], type_simple(TYPE_INT), &number, e);
+    if (s == STATUS_OK && is_null_literal(number))
+        return error_set(e, STATUS_CONFIG, "[SECOND_FUNCTION_ARGUMENT_NOT_INTEGER] %s: '%.*s' is no number of days",
+                         b->function->name, (int)days->literal.bytes.size, days->literal.bytes.data);
+    return s;
+}
+
 static enum status bind_shift(struct binding *b, struct error *e)
 {
     b->type = type_simple(TYPE_DATE);
     b->kernel = b->function == &function_add_months ? months_later
                 : b->function == &function_date_add ? days_later
                                                     : days_earlier;
-    enum type_id by = b->arg[1]->type->id;
-    bool wide = by == TYPE_BIGINT || by == TYPE_FLOAT || by == TYPE_DOUBLE || by == TYPE_DECIMAL;
-    if (wide && b->function != &function_add_months)
-        return binding_mismatch(b, 1, "INT, SMALLINT or TINYINT", e);
-    return binding_wants(b, (const enum want[]){WANT_DATE, WANT_INT}, 2, e);
+    enum status s = b->function == &function_add_months ? STATUS_OK : check_days(b, e);
+    return s != STATUS_OK ? s : binding_wants(b, (const enum want[]){WANT_DATE, WANT_INT}, 2, e);
 }
 
 static enum status bind_datediff(struct binding *b, struct error *e)

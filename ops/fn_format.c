@@ -138,18 +138,25 @@ static enum status bind_from_unixtime(struct binding *b, struct error *e)
     return status == STATUS_OK ? read_pattern(b, 1, e) : status;
 }
 
-// Without a pattern a cast; so too for what is no text.
+// Without a pattern a cast; so too of a time, and of a number of seconds. All else is taken as text.
 static enum status bind_to(struct binding *b, struct error *e)
 {
     bool date = b->function == &function_to_date, local = b->function == &function_to_timestamp_ntz;
+    const struct type *t = b->arg[0]->type, *string = type_simple(TYPE_STRING);
     b->type = type_simple(date ? TYPE_DATE : local ? TYPE_TIMESTAMP_NTZ : TYPE_TIMESTAMP);
-    enum type_id id = b->arg[0]->type->id;
-    bool text = id == TYPE_STRING || id == TYPE_NULL;
-    if (!text && date && id != TYPE_DATE && id != TYPE_TIMESTAMP && id != TYPE_TIMESTAMP_NTZ)
+    if (type_is_nested(t) || type_is_interval(t))
         return binding_mismatch(b, 0, "STRING, DATE or TIMESTAMP", e);
-    if (b->argc == 1 || !text)
+    bool time = t->id == TYPE_DATE || t->id == TYPE_TIMESTAMP || t->id == TYPE_TIMESTAMP_NTZ;
+    if (b->argc > 1 && (type_is_nested(b->arg[1]->type) || type_is_interval(b->arg[1]->type)))
+        return binding_mismatch(b, 1, "STRING", e);
+    if (time || (type_is_numeric(t) && !date && !local))
         return expr_cast(b->arena, b->session, b->arg[0], b->type, &b->instead, e);
-    b->want[0] = type_simple(TYPE_STRING);
+    if (b->argc == 1) {
+        struct expr *text;
+        enum status status = expr_cast(b->arena, b->session, b->arg[0], string, &text, e);
+        return status != STATUS_OK ? status : expr_cast(b->arena, b->session, text, b->type, &b->instead, e);
+    }
+    b->want[0] = string;
     b->kernel = date ? parse_date : local ? parse_local : parse_timestamp;
     return read_pattern(b, 1, e);
 }
@@ -162,6 +169,8 @@ static enum status bind_unix_timestamp(struct binding *b, struct error *e)
         return STATUS_OK;
     }
     enum type_id id = b->arg[0]->type->id;
+    if (b->argc > 1 && b->arg[1]->type->id != TYPE_STRING && b->arg[1]->type->id != TYPE_NULL)
+        return binding_mismatch(b, 1, "STRING", e);
     if (id == TYPE_DATE || id == TYPE_TIMESTAMP || id == TYPE_TIMESTAMP_NTZ) {
         b->kernel = timestamp_seconds;
         b->nullable = true; // as ToTimestamp declares it

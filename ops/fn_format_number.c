@@ -114,6 +114,8 @@ static enum status bind_format_number(struct binding *b, struct error *e)
     if (b->arg[1]->type->id == TYPE_STRING)
         return error_set(e, STATUS_CONFIG,
                          "[UNSUPPORTED_FEATURE] format_number takes a number of digits, not a pattern");
+    if (b->arg[1]->type->id != TYPE_INT && b->arg[1]->type->id != TYPE_NULL)
+        return binding_mismatch(b, 1, "INT or STRING", e);
     if (type_is_integral(t) || t->id == TYPE_NULL)
         b->want[0] = type_simple(TYPE_BIGINT);
     b->type = type_simple(TYPE_STRING);

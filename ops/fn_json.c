@@ -1,73 +1,9 @@
-// to_json, get_json_object, json_array_length, json_object_keys (jsonExpressions.scala, GetJsonObjectEvaluator).
+// get_json_object, json_array_length, json_object_keys (jsonExpressions.scala, GetJsonObjectEvaluator).
 #include "ops/encoder.h"
 #include "ops/json_copy.h"
 #include "ops/json_member.h"
 #include "ops/kernel.h"
 #include "ops/result.h"
-
-// ---- to_json
-
-enum { SCALAR_MAX = 64 };
-
-uint64_t json_bound(const struct column *c, uint32_t row)
-{
-    uint32_t k = at(c, row);
-    uint64_t bound = SCALAR_MAX;
-    if (c->null[k])
-        return bound;
-    switch (c->type->id) {
-    case TYPE_STRING:
-    case TYPE_BINARY:
-        return bound + 6 * (uint64_t)c->slice[k].size;
-    case TYPE_STRUCT:
-        for (uint32_t i = 0; i < c->type->field_count; i++)
-            bound += 4 + 6 * (uint64_t)c->type->fields[i].name.size + json_bound(&c->child[i], k);
-        return bound;
-    case TYPE_ARRAY:
-    case TYPE_MAP:
-        for (uint32_t i = 0; i < c->span[k].size; i++) {
-            bound += 4 + json_bound(&c->child[0], c->span[k].offset + i);
-            if (c->type->id == TYPE_MAP)
-                bound += json_bound(&c->child[1], c->span[k].offset + i);
-        }
-        return bound;
-    default:
-        return bound;
-    }
-}
-
-static void to_json(const struct call *c, const struct rows *rows)
-{
-    FOR_EACH_ROW (i, rows) {
-        if (row_is_null(c, i))
-            continue;
-        uint64_t bound = json_bound(c->in[0], i);
-        char *to = string_room(c, i, bound);
-        if (to == NULL)
-            continue;
-        struct text text = {.memory = c->arena->memory, .data = to, .capacity = (size_t)bound};
-        json_append_value(&text, c->in[0], i, c->session);
-        assert(text.data == to && "json_bound was too small");
-        c->out->slice[i].size = (uint32_t)text.size;
-    }
-}
-
-static enum status bind_to_json(struct binding *b, struct error *e)
-{
-    const struct type *t = b->arg[0]->type;
-    b->type = type_simple(TYPE_STRING);
-    b->kernel = to_json;
-    if (t->id == TYPE_NULL) {
-        b->want[0] = type_struct(b->arena, NULL, 0);
-        return STATUS_OK;
-    }
-    if (!type_is_nested(t))
-        return error_set(
-            e, STATUS_CONFIG,
-            "[DATATYPE_MISMATCH.INVALID_JSON_SCHEMA] to_json: argument 1 is %s, wanted STRUCT, ARRAY or MAP",
-            type_text(b->arena, t));
-    return STATUS_OK;
-}
 
 // ---- get_json_object: a path
 
@@ -337,7 +273,7 @@ static enum status bind_get_json_object(struct binding *b, struct error *e)
     b->type = type_simple(TYPE_STRING);
     b->nullable = true;
     b->kernel = get_json_object;
-    return binding_wants(b, (const enum want[]){WANT_STRING, WANT_STRING}, 2, e);
+    return binding_wants(b, (const enum want[]){WANT_TEXT, WANT_TEXT}, 2, e);
 }
 
 // ---- what is in an array or an object
@@ -386,7 +322,7 @@ static enum status bind_look_inside(struct binding *b, struct error *e)
     b->type = keys ? type_array(b->arena, type_simple(TYPE_STRING), true) : type_simple(TYPE_INT);
     b->nullable = true;
     b->kernel = keys ? object_keys : array_length;
-    return binding_want(b, 0, WANT_STRING, e);
+    return binding_want(b, 0, WANT_TEXT, e);
 }
 
 // JsonTuple: the last member of that name that is not null; NULL for the whole row where the text is bad.
@@ -424,7 +360,7 @@ static enum status bind_json_member(struct binding *b, struct error *e)
     b->type = type_simple(TYPE_STRING);
     b->nullable = true;
     b->kernel = json_member;
-    return binding_wants(b, (const enum want[]){WANT_STRING, WANT_STRING}, 2, e);
+    return binding_wants(b, (const enum want[]){WANT_TEXT, WANT_TEXT}, 2, e);
 }
 
 const struct function function_json_member = {.name = "json_member",
@@ -433,16 +369,6 @@ const struct function function_json_member = {.name = "json_member",
                                               .bind = bind_json_member,
                                               .usage = "json_tuple(json, name, …)"};
 
-const struct function function_to_json = {
-    .name = "to_json",
-    .min_args = 1,
-    .max_args = 1,
-    .bind = bind_to_json,
-    .usage = "to_json(expr)",
-    .summary = "A STRUCT, ARRAY or MAP as JSON; fields that are NULL are left out.",
-    .example = "to_json(named_struct('a', 1, 'b', NULL))",
-    .gives = "\"{\\\"a\\\":1}\"",
-};
 const struct function function_get_json_object = {
     .name = "get_json_object",
     .min_args = 2,

@@ -269,7 +269,7 @@ static enum status bind_str_to_map(struct binding *b, struct error *e)
     struct splitters *by = ARENA_NEW(b->arena, struct splitters);
     struct regex **regex[] = {NULL, &by->pair, &by->key};
     const struct type *text = type_simple(TYPE_STRING);
-    enum status status = binding_wants(b, (const enum want[]){WANT_STRING, WANT_STRING, WANT_STRING}, 3, e);
+    enum status status = binding_wants(b, (const enum want[]){WANT_TEXT, WANT_TEXT, WANT_TEXT}, 3, e);
     for (uint32_t i = 1; i < 3 && status == STATUS_OK; i++) {
         struct slice pattern = i == 1 ? SLICE(",") : SLICE(":");
         if (i < b->argc && (!is_literal(b->arg[i]) || b->arg[i]->type->id != TYPE_STRING))

@@ -56,7 +56,7 @@ static enum status bind_mask(struct binding *b, struct error *e)
     b->type = type_simple(TYPE_STRING);
     b->nullable = b->arg[0]->nullable;
     b->kernel = mask;
-    return binding_wants(b, (const enum want[]){WANT_STRING, WANT_STRING, WANT_STRING, WANT_STRING, WANT_STRING}, 5, e);
+    return binding_wants(b, (const enum want[]){WANT_TEXT, WANT_TEXT, WANT_TEXT, WANT_TEXT, WANT_TEXT}, 5, e);
 }
 
 const struct function function_mask = {

@@ -63,6 +63,71 @@ static enum status bind_levenshtein(struct binding *b, struct error *e)
     return binding_wants(b, (const enum want[]){WANT_STRING, WANT_STRING, WANT_INT}, 3, e);
 }
 
+// ---- jaro_winkler_similarity
+
+// The characters that both have at nearly the same place; `hit` of each side says which.
+static uint32_t jaro_matches(const uint32_t *x, uint32_t m, const uint32_t *y, uint32_t n, uint8_t *hit_x,
+                             uint8_t *hit_y)
+{
+    uint32_t most = m > n ? m : n, reach = most / 2 > 0 ? most / 2 - 1 : 0, matches = 0;
+    for (uint32_t i = 0; i < m; i++) {
+        uint32_t from = i > reach ? i - reach : 0, to = i + reach + 1 < n ? i + reach + 1 : n;
+        for (uint32_t k = from; k < to; k++) {
+            if (hit_y[k] || x[i] != y[k])
+                continue;
+            hit_x[i] = hit_y[k] = 1;
+            matches++;
+            break;
+        }
+    }
+    return matches;
+}
+
+static double jaro_winkler(const uint32_t *x, uint32_t m, const uint32_t *y, uint32_t n, struct arena *arena)
+{
+    uint8_t *hit_x = arena_zalloc(arena, m + 1u), *hit_y = arena_zalloc(arena, n + 1u);
+    uint32_t matches = jaro_matches(x, m, y, n, hit_x, hit_y), turned = 0, prefix = 0;
+    if (m == 0 && n == 0)
+        return 1;
+    if (matches == 0)
+        return 0;
+    for (uint32_t i = 0, k = 0; i < m; i++) {
+        if (!hit_x[i])
+            continue;
+        while (!hit_y[k])
+            k++;
+        turned += x[i] != y[k++];
+    }
+    double hits = matches, jaro = (hits / m + hits / n + (hits - turned / 2.0) / hits) / 3.0;
+    while (prefix < 4 && prefix < m && prefix < n && x[prefix] == y[prefix])
+        prefix++;
+    return jaro + prefix * 0.1 * (1 - jaro);
+}
+
+static void jaro_winkler_similarity(const struct call *c, const struct rows *rows)
+{
+    FOR_EACH_ROW (i, rows) {
+        if (row_is_null(c, i))
+            continue;
+        struct arena_mark mark = arena_mark(c->arena);
+        uint32_t m, n;
+        const uint32_t *x = code_points(slice_at(c->in[0], i), c->arena, &m);
+        const uint32_t *y = code_points(slice_at(c->in[1], i), c->arena, &n);
+        c->out->null[i] = m > DISTANCE_MAX || n > DISTANCE_MAX;
+        if (!c->out->null[i])
+            c->out->f64[i] = jaro_winkler(x, m, y, n, c->arena);
+        arena_rewind(c->arena, mark);
+    }
+}
+
+static enum status bind_jaro_winkler(struct binding *b, struct error *e)
+{
+    b->type = type_simple(TYPE_DOUBLE);
+    b->nullable = true;
+    b->kernel = jaro_winkler_similarity;
+    return binding_wants(b, (const enum want[]){WANT_STRING, WANT_STRING}, 2, e);
+}
+
 static char upper_letter(char ch)
 {
     ch = ch >= 'a' && ch <= 'z' ? (char)(ch - 32) : ch;
@@ -128,4 +193,14 @@ const struct function function_soundex = {
     .summary = "The code of how an English name sounds.",
     .example = "soundex('Miller')",
     .gives = "\"M460\"",
+};
+const struct function function_jaro_winkler_similarity = {
+    .name = "jaro_winkler_similarity",
+    .min_args = 2,
+    .max_args = 2,
+    .bind = bind_jaro_winkler,
+    .usage = "jaro_winkler_similarity(a, b)",
+    .summary = "How alike two texts are, from 0 to 1; a common beginning counts more.",
+    .example = "jaro_winkler_similarity('MARTHA', 'MARHTA')",
+    .gives = "0.9611111111111111",
 };

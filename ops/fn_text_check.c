@@ -101,20 +101,22 @@ static void from_base32(const struct call *c, const struct rows *rows)
         if (row_is_null(c, i))
             continue;
         struct slice s = slice_at(c->in[0], i);
-        while (s.size > 0 && s.data[s.size - 1] == '=')
-            s.size--;
-        char *begin = string_room(c, i, s.size), *to = begin;
-        uint32_t bits = 0, count = 0;
-        for (uint32_t k = 0; k < s.size; k++) {
+        char *begin = string_room(c, i, (uint64_t)s.size + 1), *to = begin;
+        uint32_t bits = 0, count = 0, digits = 0;
+        for (uint32_t k = 0; k < s.size && s.data[k] != '='; k++) {
             int value = base32_value(s.data[k]);
-            c->out->null[i] |= value < 0;
-            bits = bits << 5 | (unsigned)(value & 31);
+            if (value < 0) // passed over
+                continue;
+            bits = bits << 5 | (unsigned)value;
             count += 5;
+            digits++;
             if (count < 8)
                 continue;
             count -= 8;
             *to++ = (char)(bits >> count & 255);
         }
+        if (digits % GROUP_DIGITS == 1) // a lonely digit, as the library that Spark uses has it
+            *to++ = (char)(bits >> 2 & 255);
         c->out->slice[i].size = (uint32_t)(to - begin);
     }
 }

@@ -139,7 +139,7 @@ static enum status bind_since(struct binding *b, struct error *e)
     b->type = type_simple(TYPE_BIGINT);
     b->kernel = to_seconds;
     enum type_id id = b->arg[0]->type->id;
-    if (id != TYPE_TIMESTAMP && id != TYPE_NULL)
+    if (id != TYPE_TIMESTAMP && id != TYPE_TIMESTAMP_NTZ && id != TYPE_NULL)
         return binding_mismatch(b, 0, "TIMESTAMP", e);
     return binding_want(b, 0, WANT_TIMESTAMP, e);
 }

@@ -1,5 +1,6 @@
 // try_add, try_subtract, try_multiply, try_divide, try_mod, and TRY_CAST: NULL where a whole number does not fit
 // (TryEval.scala); all else is as without try, for with ansi off nothing fails.
+#include "ops/decimal.h"
 #include "ops/kernel.h"
 
 static bool fits(int64_t v, enum type_id id)
@@ -86,6 +87,9 @@ static struct value bound_of(struct arena *a, const struct type *x, const struct
     static const int64_t greatest[TYPE_COUNT] = {
         [TYPE_TINYINT] = INT8_MAX, [TYPE_SMALLINT] = INT16_MAX, [TYPE_INT] = INT32_MAX, [TYPE_BIGINT] = INT64_MAX};
     int64_t most = greatest[to->id], least = -most - 1;
+    if (to->id == TYPE_TIMESTAMP) // seconds
+        return (struct value){.type = type_simple(TYPE_DOUBLE),
+                              .real = upper ? 9223372036854.775807 : -9223372036854.775808};
     if (x->id == TYPE_FLOAT || x->id == TYPE_DOUBLE)
         return (struct value){.type = type_simple(TYPE_DOUBLE), .real = upper ? (double)most + 1 : (double)least - 1};
     struct decimal v = {upper ? (uint64_t)most + 1 : (uint64_t)least - 1, upper ? 0 : -1};
@@ -95,8 +99,8 @@ static struct value bound_of(struct arena *a, const struct type *x, const struct
 // What TRY_CAST does not take, though CAST does (Cast.canTryCast).
 static bool refuses(const struct type *from, const struct type *to)
 {
-    bool number = type_is_numeric(to) || to->id == TYPE_BOOLEAN;
-    return (from->id == TYPE_DATE && number) || (from->id == TYPE_TIMESTAMP && to->id == TYPE_BOOLEAN) ||
+    return (from->id == TYPE_DATE && to->id == TYPE_BOOLEAN) ||
+           (from->id == TYPE_TIMESTAMP && to->id == TYPE_BOOLEAN) ||
            (from->id == TYPE_BOOLEAN && to->id == TYPE_TIMESTAMP);
 }
 
@@ -112,24 +116,52 @@ static enum status unless_point(struct arena *a, const struct session *session, 
                                : status;
 }
 
+// As TRY_CAST prints a DECIMAL: without exponent.
+static struct slice plain_slice(struct arena *a, struct decimal v, unsigned scale)
+{
+    char text[DECIMAL_TEXT_MAX];
+    uint32_t size = decimal_print_plain(v, scale, text);
+    return (struct slice){arena_copy(a, text, size), size};
+}
+
+static void plain_text(const struct call *c, const struct rows *rows)
+{
+    const struct column *in = c->in[0];
+    FOR_EACH_ROW (i, rows) {
+        if (!row_is_null(c, i))
+            c->out->slice[i] = plain_slice(c->arena, in->decimal[at(in, i)], in->type->scale);
+    }
+}
+
 enum status expr_try_cast(struct arena *a, const struct session *session, struct expr *x, const struct type *to,
                           struct expr **out, struct error *e)
 {
     struct expr *cast = NULL, *low = NULL, *high = NULL, *both = NULL;
+    bool days = (x->type->id == TYPE_DATE && type_is_numeric(to)) || (to->id == TYPE_DATE && type_is_numeric(x->type));
+    if (days)
+        return error_set(
+            e, STATUS_CONFIG, "[DATATYPE_MISMATCH.CAST_WITH_FUNC_SUGGESTION] cannot TRY_CAST \"%s\" to \"%s\"; take %s",
+            type_text(a, x->type), type_text(a, to), to->id == TYPE_DATE ? "date_from_unix_date" : "unix_date");
     if (refuses(x->type, to))
         return error_set(e, STATUS_CONFIG,
                          "[DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION] cannot TRY_CAST \"%s\" to \"%s\"",
                          type_text(a, x->type), type_text(a, to));
     enum status status = expr_cast(a, session, x, to, &cast, e);
+    bool plain = status == STATUS_OK && x->type->id == TYPE_DECIMAL && to->id == TYPE_STRING;
+    if (plain && cast->kind == EXPR_CALL)
+        cast->kernel = plain_text;
+    else if (plain && !cast->literal.null)
+        cast->literal.bytes = plain_slice(a, x->literal.decimal, x->type->scale);
     if (status == STATUS_OK && x->type->id == TYPE_STRING && type_is_integral(to))
         return unless_point(a, session, x, cast, out, e);
-    bool shrinks = type_is_numeric(x->type) && type_is_integral(to) && (x->type->id > to->id) && !is_null_literal(x);
+    bool real = x->type->id == TYPE_FLOAT || x->type->id == TYPE_DOUBLE, instant = real && to->id == TYPE_TIMESTAMP;
+    bool shrinks =
+        type_is_numeric(x->type) && (instant || (type_is_integral(to) && x->type->id > to->id)) && !is_null_literal(x);
     *out = cast;
     if (status != STATUS_OK || !shrinks)
         return status;
-    bool real = x->type->id == TYPE_FLOAT || x->type->id == TYPE_DOUBLE;
     // a DOUBLE of exactly 2^63 is cut to the greatest BIGINT, as Spark has it
-    bool edge = real && to->id == TYPE_BIGINT;
+    bool edge = instant || (real && to->id == TYPE_BIGINT);
     status = compare(a, session, edge ? &function_greater_equal : &function_greater, x, bound_of(a, x->type, to, false),
                      &low, e);
     if (status == STATUS_OK)

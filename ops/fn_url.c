@@ -287,7 +287,7 @@ static enum status bind_parse(struct binding *b, struct error *e)
     b->type = type_simple(TYPE_STRING);
     b->nullable = true;
     b->kernel = parse_url;
-    return binding_wants(b, (const enum want[]){WANT_STRING, WANT_STRING, WANT_STRING}, 3, e);
+    return binding_wants(b, (const enum want[]){WANT_TEXT, WANT_TEXT, WANT_TEXT}, 3, e);
 }
 
 const struct function function_url_encode = {

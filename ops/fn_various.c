@@ -135,6 +135,21 @@ static enum status bind_current_timezone(struct binding *b, struct error *e)
     return STATUS_OK;
 }
 
+// What a session of Spark's that set nothing has.
+static enum status bind_current_catalog(struct binding *b, struct error *e)
+{
+    (void)e;
+    b->instead = text_literal(b, SLICE("spark_catalog"));
+    return STATUS_OK;
+}
+
+static enum status bind_current_schema(struct binding *b, struct error *e)
+{
+    (void)e;
+    b->instead = text_literal(b, SLICE("default"));
+    return STATUS_OK;
+}
+
 static void valid_utf8(const struct call *c, const struct rows *rows)
 {
     FOR_EACH_ROW (i, rows) {
@@ -175,3 +190,14 @@ VARIOUS(typeof, 1, "typeof(expr)", "The name of the value's type.", "typeof(arra
 VARIOUS(current_timezone, 0, "current_timezone()", "The session's time zone.", "length(current_timezone()) > 0", "true")
 VARIOUS(is_valid_utf8, 1, "is_valid_utf8(str)", "Are the bytes of the string well-formed UTF-8?",
         "is_valid_utf8('Spark')", "true")
+VARIOUS(current_catalog, 0, "current_catalog()", "The session's catalog, as Spark names the one it begins with.",
+        "current_catalog()", "\"spark_catalog\"")
+const struct function function_current_schema = {
+    .name = "current_schema",
+    .alias = (const char *const[]){"current_database", NULL},
+    .bind = bind_current_schema,
+    .usage = "current_schema()",
+    .summary = "The session's schema, as Spark names the one it begins with.",
+    .example = "current_schema()",
+    .gives = "\"default\"",
+};

@@ -124,6 +124,11 @@ static void convert_zone(const struct call *c, const struct rows *rows)
 
 static enum status bind_convert_timezone(struct binding *b, struct error *e)
 {
+    if (b->argc == 2) { // from the session's zone
+        struct value zone = {.type = type_simple(TYPE_STRING), .bytes = zone_name(b->session->zone)};
+        struct expr *args[] = {expr_literal(b->arena, zone), b->arg[0], b->arg[1]};
+        return expr_call(b->arena, b->session, b->function, args, 3, &b->instead, e);
+    }
     enum type_id id = b->arg[2]->type->id;
     b->type = type_simple(TYPE_TIMESTAMP_NTZ);
     b->nullable = true;
@@ -178,10 +183,10 @@ const struct function function_to_utc_timestamp = {
 };
 const struct function function_convert_timezone = {
     .name = "convert_timezone",
-    .min_args = 3,
+    .min_args = 2,
     .max_args = 3,
     .bind = bind_convert_timezone,
-    .usage = "convert_timezone(from, to, timestamp)",
+    .usage = "convert_timezone([from, ]to, timestamp)",
     .summary = "A clock reading of one zone as that of another one.",
     .example = "CAST(convert_timezone('+01:00', '+03:00', TIMESTAMP_NTZ'2021-12-06 00:00:00') AS STRING)",
     .gives = "\"2021-12-06 02:00:00\"",

@@ -12,7 +12,7 @@
     X(equal) X(not_equal) X(less) X(less_equal) X(greater) X(greater_equal) X(not_distinct) X(distinct) X(in)          \
     X(and) X(or) X(not) X(is_null) X(is_not_null)                                                                      \
     X(bitwise_and) X(bitwise_or) X(bitwise_xor) X(bitwise_not) X(shift_left) X(shift_right) X(shift_right_unsigned)    \
-    X(bit_count) X(bit_get)                                                                                            \
+    X(bit_count) X(bit_get) X(bitmap_bit_position) X(bitmap_bucket_number) X(bitmap_count)                                                                                            \
     X(is_true) X(is_not_true) X(is_false) X(is_not_false) X(is_unknown) X(is_not_unknown)                              \
     X(case) X(if) X(coalesce) X(nvl) X(nvl2) X(nullif) X(greatest) X(least)                                            \
     X(isnan) X(nanvl) X(nullifzero) X(zeroifnull) X(equal_null) X(typeof) X(current_timezone) X(is_valid_utf8)         \
@@ -20,7 +20,7 @@
     X(length) X(octet_length) X(ascii) X(startswith) X(endswith) X(contains) X(instr) X(locate)                        \
     X(substring) X(left) X(right) X(substring_index) X(trim) X(btrim) X(ltrim) X(rtrim)                                \
     X(upper) X(lower) X(initcap)                                                                                       \
-    X(translate) X(overlay) X(split_part) X(find_in_set) X(space) X(bit_length) X(elt) X(luhn_check) X(levenshtein)    \
+    X(translate) X(overlay) X(split_part) X(find_in_set) X(space) X(bit_length) X(elt) X(luhn_check) X(levenshtein) X(jaro_winkler_similarity) X(hmac) X(current_catalog) X(current_schema)    \
     X(format_number)                                                                                                   \
     X(format_string)                                                                                                   \
     X(mask)                                                                                                            \

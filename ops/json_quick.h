@@ -21,6 +21,8 @@ struct json_quick {
     const struct json_members *members;
     struct json_level *level; // for nested values, JSON_DEPTH_MAX + 2
     unsigned allow;           // json_bytes.allow
+    bool off;                 // no record goes this way
+    uint64_t once;            // members that come once, or the record goes the long way; of the first 64
     const char *end;          // of the bytes; a newline stands somewhere before it, at or behind every record's begin
     struct arena *arena;      // the chunk's
     struct quick_guess guess[QUICK_GUESSES];

@@ -140,9 +140,16 @@ bool int64_parse_java(struct slice s, int64_t *out)
     return int64_parse(s, out) || (ascii_digits(s, copy, sizeof copy, &ascii) && int64_parse(ascii, out));
 }
 
+bool decimal_parse_digits(struct slice s, struct decimal_size to, struct decimal *out)
+{
+    char copy[HEX_COPY];
+    struct slice ascii;
+    return decimal_parse(s, to, out) || (ascii_digits(s, copy, sizeof copy, &ascii) && decimal_parse(ascii, to, out));
+}
+
 bool decimal_parse_java(struct slice s, struct decimal_size to, struct decimal *out)
 {
-    char copy[HEX_COPY], clean[HEX_COPY];
+    char clean[HEX_COPY];
     uint32_t size = 0;
     if (memchr(s.data, ',', s.size)) {
         for (uint32_t i = 0; i < s.size; i++) {
@@ -154,6 +161,5 @@ bool decimal_parse_java(struct slice s, struct decimal_size to, struct decimal *
         }
         s = (struct slice){clean, size};
     }
-    struct slice ascii;
-    return decimal_parse(s, to, out) || (ascii_digits(s, copy, sizeof copy, &ascii) && decimal_parse(ascii, to, out));
+    return decimal_parse_digits(s, to, out);
 }

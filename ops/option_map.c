@@ -37,6 +37,11 @@ enum status option_map_read(const struct binding *b, uint32_t index, const struc
     const struct expr *map = b->arg[index];
     if (map->kind != EXPR_CALL || strcmp(map->function->name, "map") != 0)
         return refuse(b, e);
+    for (uint32_t i = 0; i < map->argc || map->argc == 0; i++)
+        if (map->argc == 0 || map->args[i]->type->id != TYPE_STRING)
+            return error_set(e, STATUS_CONFIG,
+                             "[INVALID_OPTIONS.NON_STRING_TYPE] %s: names and values of options are texts",
+                             b->function->name);
     struct option_value *value = ARENA_ARRAY(b->arena, struct option_value, map->argc / 2);
     for (uint32_t i = 0; i + 1 < map->argc; i += 2) {
         if (!is_text(map->args[i]) || !is_text(map->args[i + 1]))

@@ -119,7 +119,7 @@ bool payload_timestamp(const struct payload_time *t, struct slice s, int64_t *mi
 
 bool payload_timestamp_ntz(const struct payload_time *t, struct slice s, int64_t *micros)
 {
-    return t->ntz ? time_format_parse_local(t->ntz, s, t->session->zones, micros)
+    return t->ntz ? time_format_parse_local(t->ntz, s, t->session->zones, false, micros)
                   : timestamp_ntz_parse(s, t->session->zones, false, micros);
 }
 
@@ -128,11 +128,49 @@ bool payload_date(const struct payload_time *t, struct slice s, int32_t *days)
     char bytes[CLEAN_TEXT_MAX];
     struct slice rest;
     int64_t v;
-    if (t->date && time_format_parse(t->date, s, &zone_utc, t->session->zones, &v)) {
+    if (t->date && time_format_parse_local(t->date, s, t->session->zones, true, &v)) {
         *days = (int32_t)floor_divide(v, (int64_t)SECONDS_PER_DAY * MICROS_PER_SECOND);
         return true;
     }
     if (t->date && !t->date_again)
         return false;
     return date_parse(s, days) || (without_gmt(s, bytes, sizeof bytes, &rest) && date_parse(rest, days));
+}
+
+void payload_time_print(const struct payload_time *t, const struct column *c, uint32_t row, struct text *out)
+{
+    const struct zone *zone = t->zone ? t->zone : t->session->zone;
+    switch (c->type->id) {
+    case TYPE_DATE:
+        if (t->date)
+            time_format_print(t->date, (int64_t)c->i32[row] * SECONDS_PER_DAY * MICROS_PER_SECOND, &zone_utc, out);
+        else
+            date_print(c->i32[row], out);
+        return;
+    case TYPE_TIMESTAMP:
+        if (t->timestamp)
+            time_format_print(t->timestamp, c->i64[row], zone, out);
+        else
+            timestamp_print_iso(c->i64[row], zone, out);
+        return;
+    default:
+        if (t->ntz)
+            time_format_print(t->ntz, c->i64[row], &zone_utc, out);
+        else
+            timestamp_ntz_print_iso(c->i64[row], out);
+    }
+}
+
+bool payload_interval(struct slice s, struct column *c, uint32_t row)
+{
+    int64_t v;
+    bool months = c->type->id == TYPE_INTERVAL_YM;
+    if (!interval_read(s, (enum interval_unit)c->type->precision, (enum interval_unit)c->type->scale, &v) ||
+        (months && (v < INT32_MIN || v > INT32_MAX)))
+        return false;
+    if (months)
+        c->i32[row] = (int32_t)v;
+    else
+        c->i64[row] = v;
+    return true;
 }

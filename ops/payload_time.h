@@ -2,6 +2,7 @@
 #ifndef OPS_PAYLOAD_TIME_H
 #define OPS_PAYLOAD_TIME_H
 
+#include "ops/chunk.h"
 #include "ops/datetime.h"
 #include "ops/option.h"
 #include "ops/session.h"
@@ -37,9 +38,13 @@ enum status payload_time_read(struct payload_time *t, const struct options *o, c
 // The same for writing, where a pattern may have letters that are for printing only.
 enum status payload_time_write(struct payload_time *t, const struct options *o, const struct session *session,
                                struct arena *arena, struct error *e);
+// A DATE, TIMESTAMP or TIMESTAMP_NTZ that is not NULL.
+void payload_time_print(const struct payload_time *t, const struct column *c, uint32_t row, struct text *out);
 // false: it is no such text.
 bool payload_timestamp(const struct payload_time *t, struct slice s, int64_t *micros);
 bool payload_timestamp_ntz(const struct payload_time *t, struct slice s, int64_t *micros);
 bool payload_date(const struct payload_time *t, struct slice s, int32_t *days);
+// An interval as CAST reads it, into a column of such a type.
+bool payload_interval(struct slice s, struct column *c, uint32_t row);
 
 #endif

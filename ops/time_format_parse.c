@@ -186,22 +186,35 @@ static bool is_zone_character(char c)
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c && strchr("/_+-:~", c));
 }
 
-// The longest name that is a zone's.
-static int64_t read_zone(const struct input *in, int64_t at, struct parsed *p)
+// The longest name that is a region's.
+static int64_t read_region(const struct input *in, int64_t at, struct parsed *p)
 {
     int64_t end = at;
     while (end < in->s.size && is_zone_character(in->s.data[end]))
         end++;
-    for (; end > at; end--) {
-        const struct zone *zone;
-        int32_t seconds;
-        struct slice name = {in->s.data + at, (uint32_t)(end - at)};
-        if (!zone_resolve(name, in->zones, &zone, &seconds))
-            continue;
-        p->zone = zone;
-        return zone ? end : set(p, FIELD_OFFSET, seconds, end);
+    for (; end > at && in->zones; end--) {
+        p->zone = zone_region((struct slice){in->s.data + at, (uint32_t)(end - at)}, in->zones);
+        if (p->zone)
+            return end;
     }
-    return NO_FIT;
+    return matches(in, at, SLICE("Z")) ? set(p, FIELD_OFFSET, 0, at + 1) : NO_FIT;
+}
+
+// ZoneIdPrinterParser.parse: an offset, UT, UTC or GMT with one or alone, or a region.
+static int64_t read_zone(const struct input *in, int64_t at, struct parsed *p)
+{
+    static const struct time_element offset = {
+        .kind = ELEMENT_OFFSET, .text = {"Z", 1}, .colon = true, .seconds = true};
+    if (at < in->s.size && (in->s.data[at] == '+' || in->s.data[at] == '-'))
+        return read_offset(&offset, in, at, p);
+    bool utc = matches(in, at, SLICE("UTC")), gmt = matches(in, at, SLICE("GMT"));
+    if (!utc && !gmt && !matches(in, at, SLICE("UT")))
+        return read_region(in, at, p);
+    at += utc || gmt ? 3 : 2;
+    if (gmt && at < in->s.size && in->s.data[at] == '0')
+        return set(p, FIELD_OFFSET, 0, at + 1);
+    int64_t end = matches(in, at, SLICE("Z")) ? NO_FIT : read_offset(&offset, in, at, p);
+    return end == NO_FIT ? set(p, FIELD_OFFSET, 0, at) : end;
 }
 
 static int64_t read_elements(const struct time_format *f, uint32_t from, uint32_t to, const struct input *in,
@@ -350,10 +363,11 @@ bool time_format_parse(const struct time_format *f, struct slice s, const struct
     return join(seconds, &p, micros);
 }
 
-bool time_format_parse_local(const struct time_format *f, struct slice s, const struct zones *zones,
+bool time_format_parse_local(const struct time_format *f, struct slice s, const struct zones *zones, bool allow_zone,
                              int64_t *local_micros)
 {
     struct parsed p;
     int64_t seconds;
-    return parse(f, &(struct input){s, zones}, &p, &seconds) && join(seconds, &p, local_micros);
+    return parse(f, &(struct input){s, zones}, &p, &seconds) && (allow_zone || (!p.zone && !has(&p, FIELD_OFFSET))) &&
+           join(seconds, &p, local_micros);
 }

@@ -289,6 +289,15 @@ bool zone_resolve(struct slice name, const struct zones *zones, const struct zon
     return status == STATUS_OK || *named != NULL;
 }
 
+const struct zone *zone_region(struct slice name, const struct zones *zones)
+{
+    static const char *const left_out[] = {"EST", "HST", "MST"};
+    for (size_t i = 0; i < sizeof left_out / sizeof *left_out; i++)
+        if (slice_equal(name, slice_of(left_out[i])))
+            return NULL;
+    return is_region(name) ? zones->find(zones->self, name) : NULL;
+}
+
 static struct zone *make_fixed(struct slice prefix, int32_t seconds, struct arena *arena)
 {
     struct zone *z = ARENA_NEW(arena, struct zone);

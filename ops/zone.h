@@ -31,6 +31,8 @@ const struct zone *zone_lookup(struct slice name, const struct zones *zones, str
 struct slice zone_name(const struct zone *z);
 // The same without an arena: a fixed offset's seconds, or a zone of `zones`. false: it is neither.
 bool zone_resolve(struct slice name, const struct zones *zones, const struct zone **named, int32_t *seconds);
+// Of those of `zones`, the one that ZoneId.getAvailableZoneIds has under that name; NULL: none.
+const struct zone *zone_region(struct slice name, const struct zones *zones);
 // The abbreviation in force at an instant ("CET", "UTC", "+03" where there is none), as the pattern letter z prints it.
 struct slice zone_abbreviation(const struct zone *z, int64_t utc_seconds);
 

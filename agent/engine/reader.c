@@ -87,6 +87,8 @@ static enum status open_decoder(struct reader *r, const struct reader_setup *set
         .field_count = schema->field_count,
         .output = decode_output,
         .outputs = r->decode.columns,
+        .filter = setup->read->filter,
+        .filters = setup->read->filters,
         .options = &setup->source->options,
         .session = setup->session,
     };

@@ -32,7 +32,7 @@ struct visible {
 
 // The query around a subquery: what of its columns the subquery uses, and the attributes that stand for them there.
 struct around {
-    const struct query *query;
+    const struct context *context;
     struct expr_list columns, parameters;
 };
 

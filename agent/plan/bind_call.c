@@ -1,3 +1,4 @@
+#include "agent/plan/absent.h"
 #include "agent/plan/bind.h"
 
 #include "ops/window_call.h"
@@ -21,6 +22,9 @@ static enum status unresolved_routine(struct binder *b, const struct ast_expr *x
 {
     static const char *const ranks[] = {"row_number", "rank", "dense_rank", "percent_rank", "cume_dist",
                                         "ntile",      "lag",  "lead",       "nth_value"};
+    const char *reason = absent_reason(x->name);
+    if (reason)
+        return BIND_ERROR(b, x, "[UNSUPPORTED_FEATURE] Spark has %s, runnel has not: %s", text_of(b, x->name), reason);
     uint32_t functions, aggregates;
     for (size_t i = 0; i < sizeof ranks / sizeof *ranks; i++)
         if (slice_equal_fold(x->name, slice_of(ranks[i])))

@@ -153,6 +153,11 @@ enum status bind_condition(const struct context *c, struct ast_expr *x, struct e
 // TIMESTAMP '2024-03-01 12:34:56': a CAST whose text must be good.
 static enum status bind_typed(struct binder *b, struct ast_expr *x, struct expr **out)
 {
+    if ((*out)->kind != EXPR_LITERAL)
+        return BIND_ERROR(b, x,
+                          "[INVALID_TYPED_LITERAL] that is another time each day, and a literal is one for ever; write "
+                          "CAST('…' AS %s)",
+                          type_text(b->l->arena, (*out)->type));
     struct value v = constant_value(b->l, *out);
     if (v.null)
         return BIND_ERROR(b, x, "[INVALID_TYPED_LITERAL] the text is no %s", type_text(b->l->arena, (*out)->type));

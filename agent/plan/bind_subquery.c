@@ -5,25 +5,36 @@
 
 // ---- the columns of the query around
 
+static struct expr *parameter_of(struct binder *b, struct around *a, struct expr *x, struct slice name)
+{
+    for (uint32_t i = 0; i < a->columns.count; i++)
+        if (expr_equal(a->columns.at[i], x))
+            return a->parameters.at[i];
+    struct expr *parameter = attribute_expr(b->l, attribute_add(b->l, name, x->type, x->nullable, false));
+    expr_list_add(b->l, &a->columns, x);
+    expr_list_add(b->l, &a->parameters, parameter);
+    return parameter;
+}
+
 enum status bind_around(const struct context *c, const struct ast_expr *x, uint32_t *taken, struct expr **out)
 {
     struct binder *b = c->q->b;
     struct around *a = b->around;
     uint32_t attribute;
-    enum status s = a ? scope_find(b, &a->query->scope, x, &attribute, taken) : STATUS_END;
-    if (s)
+    enum status s = a ? scope_find(b, &a->context->q->scope, x, &attribute, taken) : STATUS_END;
+    if (!s)
+        *out = parameter_of(b, a, attribute_expr(b->l, attribute), b->l->attributes[attribute].name);
+    if (s != STATUS_END || !a || a->context->clause != CLAUSE_HAVING)
         return s;
-    for (uint32_t i = 0; i < a->columns.count; i++)
-        if (a->columns.at[i]->column == attribute) {
-            *out = a->parameters.at[i];
-            return STATUS_OK;
-        }
-    const struct attribute *of = &b->l->attributes[attribute];
-    struct expr *parameter = attribute_expr(b->l, attribute_add(b->l, of->name, of->type, of->nullable, false));
-    expr_list_add(b->l, &a->columns, attribute_expr(b->l, attribute));
-    expr_list_add(b->l, &a->parameters, parameter);
-    *out = parameter;
-    return STATUS_OK;
+    for (uint32_t i = 0; i < a->context->aliases; i++) { // HAVING sees the SELECT list
+        const struct item *item = &a->context->q->items[i];
+        if (!item->expr || !slice_equal_fold(item->name, x->parts[0]))
+            continue;
+        *taken = 1;
+        *out = parameter_of(b, a, item->expr, item->name);
+        return STATUS_OK;
+    }
+    return STATUS_END;
 }
 
 // ---- calls
@@ -47,7 +58,7 @@ static enum status bind_inner(const struct context *c, const struct ast_select *
 {
     struct binder *b = c->q->b;
     struct around *outer = b->around;
-    *around = (struct around){.query = c->q};
+    *around = (struct around){.context = c};
     b->around = around;
     enum status s = bind_select(b, ast, c->q->ctes, out);
     b->around = outer;
@@ -55,7 +66,7 @@ static enum status bind_inner(const struct context *c, const struct ast_select *
         return BIND_ERROR(b, ast,
                           "[INVALID_SUBQUERY_EXPRESSION.STREAMING_QUERY] a query in an expression reads tables "
                           "(\"static\": true); this one reads a stream");
-    return s;
+    return s ? s : modes_check_table(b->l, (*out)->node, b->e);
 }
 
 static struct subquery *subquery_new(struct logical *l, enum subquery_kind kind, const struct ast_select *ast)

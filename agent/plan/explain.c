@@ -222,6 +222,16 @@ static void sort_print(const struct logical *l, const struct node *n, struct tex
     text_char(out, '\n');
 }
 
+static void limit_print(const struct logical *l, const struct node *n, struct text *out)
+{
+    text_string(out, "limit      ");
+    if (n->limit >= 0)
+        text_printf(out, "%" PRId64 " rows ", n->limit);
+    if (n->skip)
+        text_printf(out, "behind the first %" PRId64 " ", n->skip);
+    text_string(out, limit_is_stateful(l, n) ? "over the life of the query\n" : "a batch\n");
+}
+
 static void project_print(const struct logical *l, const struct node *n, struct text *out)
 {
     text_string(out, "project    ");
@@ -349,8 +359,7 @@ static void node_print(const struct logical *l, const struct node *n, struct tex
         sort_print(l, n, out);
         break;
     case NODE_LIMIT:
-        text_printf(out, "limit      %" PRId64 " rows %s\n", n->limit,
-                    limit_is_stateful(l, n) ? "over the life of the query" : "a batch");
+        limit_print(l, n, out);
         break;
     case NODE_PROJECT:
         project_print(l, n, out);

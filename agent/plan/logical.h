@@ -187,6 +187,8 @@ void expr_show(const struct logical *l, const struct expr *x, bool qualified, st
 enum status query_bind(struct logical *l, struct error *e);
 // What Spark refuses of a streaming query in this output mode (UnsupportedOperationChecker), and what we have not.
 enum status modes_check(const struct logical *l, struct error *e);
+// The same of the tables of a query in an expression.
+enum status modes_check_table(const struct logical *l, const struct node *table, struct error *e);
 // Moves filters down as Spark's optimiser does: a row that is filtered below the watermark does not move it.
 void predicates_push(struct logical *l);
 // lateRows: finds what drops them. STATUS_CONFIG where it cannot be said which rows those are.

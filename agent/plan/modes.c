@@ -178,11 +178,11 @@ static enum status check_node(const struct logical *l, const struct node *n, str
 }
 
 // A table may be whatever a query can be, but for what we have over streams only.
-static enum status check_table(const struct logical *l, const struct node *n, struct error *e)
+static enum status check_table(const struct logical *l, const struct node *n, bool expression, struct error *e)
 {
     if (n->kind == NODE_JOIN)
         return check_join(l, n, e);
-    if (n->kind == NODE_LIMIT && (n->skip || n->limit < 0))
+    if (n->kind == NODE_LIMIT && (n->skip || n->limit < 0) && !expression)
         return NODE_ERROR(l, n, e, "OFFSET is not there in a query of a stream, over a table neither (nor in Spark)");
     if (n->kind == NODE_DEDUP)
         return NODE_ERROR(l, n, e,
@@ -193,21 +193,26 @@ static enum status check_table(const struct logical *l, const struct node *n, st
 }
 
 // The deepest fault first, as Spark finds them.
-static enum status check_nodes(const struct logical *l, const struct node *n, struct error *e)
+static enum status check_nodes(const struct logical *l, const struct node *n, bool expression, struct error *e)
 {
     if (!n)
         return STATUS_OK;
-    enum status s = check_nodes(l, n->child, e);
+    enum status s = check_nodes(l, n->child, expression, e);
     if (!s)
-        s = check_nodes(l, n->second, e);
+        s = check_nodes(l, n->second, expression, e);
     if (!s)
-        s = node_streams(n) ? check_node(l, n, e) : check_table(l, n, e);
+        s = node_streams(n) ? check_node(l, n, e) : check_table(l, n, expression, e);
     return s;
+}
+
+enum status modes_check_table(const struct logical *l, const struct node *table, struct error *e)
+{
+    return check_nodes(l, table, true, e);
 }
 
 enum status modes_check(const struct logical *l, struct error *e)
 {
-    enum status s = check_nodes(l, l->root, e);
+    enum status s = check_nodes(l, l->root, false, e);
     if (!s && l->pipeline->mode == OUTPUT_COMPLETE && node_count(l->root, NODE_AGGREGATE) == 0)
         s = NODE_ERROR(l, l->root, e,
                        "[STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION] outputMode complete prints a whole "

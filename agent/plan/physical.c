@@ -358,7 +358,7 @@ static enum status make_limit(struct making *m, const struct node *n)
     const struct state *state = NULL;
     enum status s = stateful ? find_state(m, "limit", m->limits++, &state) : STATUS_OK;
     if (!s && !(n->child->kind == NODE_SORT && !stateful && n->skip == 0)) // else the sort keeps to it
-        making_chain(m, limit_new(n->limit, n->skip, state, m->memory));
+        making_chain(m, limit_new(n->limit < 0 ? INT64_MAX : n->limit, n->skip, state, m->memory));
     return s;
 }
 

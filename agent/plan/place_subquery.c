@@ -42,6 +42,7 @@ static struct node *join_new(struct logical *l, struct node *input, enum ast_joi
     struct expr **by = ARENA_ARRAY(l->arena, struct expr *, l->attribute_count);
     bool *made = ARENA_ARRAY(l->arena, bool, l->attribute_count);
     struct expr_list conjuncts = {0}, none = {0};
+    uint32_t count = l->attribute_count; // before what is made inside
     for (uint32_t i = 0; i < call->argc; i++)
         by[sub->parameters[i]] = call->args[i];
     for (uint32_t i = 0; i < sub->ties.count; i++) {
@@ -56,21 +57,28 @@ static struct node *join_new(struct logical *l, struct node *input, enum ast_joi
     n->conjunct_count = conjuncts.count;
     place(l, STAGE_TIED, &n->second);
     place(l, STAGE_ALL, &n->second);
-    n->attributes = ARENA_ARRAY(l->arena, uint32_t, l->attribute_count + 2);
+    n->attributes = ARENA_ARRAY(l->arena, uint32_t, count + 2); // and what the caller adds
     node_mark_made(input, made);
-    for (uint32_t i = 0; i < l->attribute_count; i++)
+    for (uint32_t i = 0; i < count; i++)
         if (made[i])
             n->attributes[n->attribute_count++] = i;
     return n;
 }
 
-// The value that a query without ties has is there for all that stands above, up to the next projection.
+static bool makes(const struct node *project, uint32_t attribute)
+{
+    for (uint32_t i = 0; i < project->item_count; i++)
+        if (project->items[i].attribute == attribute)
+            return true;
+    return false;
+}
+
+// Has one of the joins right below brought that value already?
 static bool is_there(const struct node *n, uint32_t attribute)
 {
-    for (; n->kind == NODE_JOIN || n->kind == NODE_FILTER; n = n->child)
-        for (uint32_t i = 0; i < n->attribute_count; i++)
-            if (n->attributes[i] == attribute)
-                return true;
+    for (; n->kind == NODE_FILTER || (n->kind == NODE_JOIN && n->join >= AST_SEMI); n = n->child)
+        if (n->kind == NODE_JOIN && n->join == AST_SINGLE && makes(n->second, attribute))
+            return true;
     return false;
 }
 

@@ -1,6 +1,7 @@
 #include "agent/plan/plan.h"
 
 #include "agent/plan/physical.h"
+#include "agent/plan/predicates.h"
 #include "agent/plan/subquery.h"
 
 static const char *corrupt_column(const struct pipeline_source *s, struct arena *a)
@@ -61,13 +62,13 @@ static void share_columns(struct logical *l, const struct node *n, bool **wanted
 }
 
 // In the order in which physical_make meets them.
-static void fill_reads(struct plan *p, struct node *n, bool *const *wanted)
+static void fill_reads(struct plan *p, struct node *n, const struct node *above, bool *const *wanted)
 {
     bool second_first = n->kind == NODE_JOIN && join_table_input(n) == 1;
     for (unsigned k = 0; k < 2; k++) {
         struct node *input = node_input(n, k ^ second_first);
         if (input)
-            fill_reads(p, input, wanted);
+            fill_reads(p, input, n, wanted);
     }
     if (n->kind != NODE_SOURCE)
         return;
@@ -78,6 +79,11 @@ static void fill_reads(struct plan *p, struct node *n, bool *const *wanted)
     *r = (struct plan_read){.source = n->source, .is_static = n->is_static, .output = output};
     for (uint32_t i = 0; i < n->attribute_count; i++)
         output[i] = n->wanted[i] ? (int32_t)r->outputs++ : -1;
+    struct expr_list filter = {0};
+    if (above && above->kind == NODE_FILTER)
+        filters_for_reader(&p->logical, above, n, output, &filter);
+    r->filter = (const struct expr *const *)filter.at;
+    r->filters = filter.count;
 }
 
 // Operators at most: a union makes a projection for each input, and none of its own.
@@ -189,7 +195,7 @@ enum status plan_make(const struct pipeline *pipeline, const struct session *ses
         return s;
     bool **wanted = ARENA_ARRAY(arena, bool *, pipeline->source_count + 1);
     share_columns(l, l->root, wanted);
-    fill_reads(p, l->root, wanted);
+    fill_reads(p, l->root, NULL, wanted);
     *out = p;
     return STATUS_OK;
 }

@@ -26,6 +26,9 @@ struct plan_read {
     bool is_static;        // a table: read once, before the first batch
     const int32_t *output; // for each column of its table: its place among those that are read, or -1
     uint32_t outputs;
+    // Of a file: what WHERE asks of it that Spark asks in its reader, over the columns that are read.
+    const struct expr *const *filter;
+    uint32_t filters;
 };
 // Tables come in the order in which they must be read.
 const struct plan_read *plan_reads(const struct plan *p, uint32_t *count);

@@ -14,6 +14,10 @@ void infer_at_joins(struct logical *l, struct node *n);
 void extract_at_joins(struct logical *l, struct node *n);
 // `x` IS NOT NULL for the columns, other than `but`, without which conjunct `x` cannot be true.
 void infer_not_null(struct logical *l, struct expr *x, uint32_t but, struct expr_list *out);
+// What of `filter`, right above `source`, Spark asks in its reader already; `output`: plan_read's, over whose columns
+// `out` is.
+void filters_for_reader(struct logical *l, const struct node *filter, const struct node *source, const int32_t *output,
+                        struct expr_list *out);
 // Adds it unless there is one that is the same.
 void expr_list_put(struct logical *l, struct expr_list *list, struct expr *x);
 static const uint32_t NO_ATTRIBUTE = UINT32_MAX;

@@ -92,7 +92,7 @@ struct node *push_join(struct logical *l, struct node *n, const struct expr_list
         else if (deterministic && filter_goes(n, 1) && mentions_only(l, x, s.made[1]))
             expr_list_put(l, &below[1], x);
         else
-            expr_list_put(l, deterministic && is_inner(n) ? &condition : &stay, x);
+            expr_list_put(l, deterministic && is_inner(n) && !expr_has_subquery(x) ? &condition : &stay, x);
     }
     for (uint32_t i = 0; i < n->conjunct_count; i++) {
         struct expr *x = n->conjuncts[i];

@@ -77,27 +77,17 @@ static void hand_on(struct untying *u, struct assignment **items, uint32_t *coun
     *items = all;
 }
 
-// A tie above a grouping: what it compares must be a key, or become one.
-static enum status tie_to_key(struct untying *u, struct node *n, struct expr **tie)
+// A tie above a grouping: the column that it compares must be a key, or become one.
+static enum status tie_to_key(struct untying *u, struct node *n, const struct expr *tie)
 {
-    struct logical *l = u->l;
-    bool *mine = ARENA_ARRAY(l->arena, bool, l->attribute_count);
+    bool *mine = ARENA_ARRAY(u->l->arena, bool, u->l->attribute_count);
     node_mark_made(n->child, mine);
     struct expr *sides[2];
-    if (!conjunct_is_key(l, *tie, mine, u->parameters, sides))
-        return refuse(u, "in anything but equalities with its own columns where it is grouped");
-    if (sides[0]->kind == EXPR_COLUMN) {
-        hand_on(u, &n->items, &n->item_count, *tie);
+    if (mentions_only(u->l, tie, u->parameters))
         return STATUS_OK;
-    }
-    uint32_t key = attribute_add(l, SLICE("key"), sides[0]->type, sides[0]->nullable, false);
-    struct assignment *items = ARENA_ARRAY(l->arena, struct assignment, n->item_count + 1);
-    if (n->item_count)
-        memcpy(items, n->items, n->item_count * sizeof *items);
-    items[n->item_count++] = (struct assignment){sides[0], key};
-    n->items = items;
-    struct expr *pair[2] = {attribute_expr(l, key), sides[1]};
-    *tie = call_named(l, (*tie)->function->name, pair, 2);
+    if (!conjunct_is_key(u->l, tie, mine, u->parameters, sides) || sides[0]->kind != EXPR_COLUMN)
+        return refuse(u, "in anything but equalities with its own columns where it is grouped");
+    hand_on(u, &n->items, &n->item_count, tie);
     return STATUS_OK;
 }
 
@@ -112,7 +102,7 @@ static enum status untie_aggregate(struct untying *u, struct node *n, uint32_t f
         if (only_keys)
             hand_on(u, &n->items, &n->item_count, ties->at[i]);
         else
-            s = tie_to_key(u, n, &ties->at[i]);
+            s = tie_to_key(u, n, ties->at[i]);
     }
     return s;
 }
@@ -208,7 +198,7 @@ static enum status untie(struct untying *u, struct node **link)
             hand_on(u, &n->items, &n->item_count, ties->at[i]);
     if (n->kind == NODE_LIMIT && u->sub->kind == SUBQUERY_EXISTS && n->limit > 0 && n->skip == 0)
         *link = n->child; // one is enough
-    else if (n->kind == NODE_LIMIT)
+    else if (n->kind == NODE_LIMIT && n->limit != 0)
         return refuse(u, "below LIMIT");
     return STATUS_OK;
 }
@@ -267,11 +257,11 @@ enum status subquery_untie(struct logical *l, struct subquery *sub, const bool *
     struct untying u = {l, sub, parameters, e};
     bool global = sub->kind == SUBQUERY_SCALAR && is_global(sub->node);
     enum status s = untie(&u, &sub->node);
-    for (uint32_t i = sub->in; !s && sub->kind == SUBQUERY_SCALAR && i < sub->ties.count; i++) {
+    for (uint32_t i = sub->in; !s && sub->kind == SUBQUERY_SCALAR && !global && i < sub->ties.count; i++) {
         struct expr *sides[2];
         bool *mine = ARENA_ARRAY(l->arena, bool, l->attribute_count);
         node_mark_made(sub->node, mine);
-        if (!conjunct_is_key(l, sub->ties.at[i], mine, parameters, sides))
+        if (!conjunct_is_key(l, sub->ties.at[i], mine, u.parameters, sides))
             s = refuse(&u, "in anything but equalities with its own columns where it stands for a value");
     }
     return !s && global ? count_none(&u, sub->node) : s;

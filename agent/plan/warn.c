@@ -95,7 +95,7 @@ static void warn_nodes(const struct logical *l, const struct node *n, struct tex
         warn_nodes(l, n->child, out);
     if (n->second)
         warn_nodes(l, n->second, out);
-    if (n->kind == NODE_AGGREGATE)
+    if (n->kind == NODE_AGGREGATE && node_streams(n))
         warn_aggregate(l, n, out);
     if (n->kind == NODE_DEDUP)
         warn_dedup(l, n, out);

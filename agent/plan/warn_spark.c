@@ -1,6 +1,7 @@
 // Where this plan answers otherwise than Spark: the constructs of docs/spark-differences.md, each with what to do.
 #include "agent/plan/warn.h"
 
+#include "ops/decode_mode.h"
 #include "ops/function.h"
 
 enum { ANY_ARGUMENT = -1 };
@@ -80,14 +81,12 @@ static uint32_t named(const struct node *n, uint32_t source)
     return (n->kind == NODE_SOURCE && n->source == source) + named(n->child, source) + named(n->second, source);
 }
 
-static void warn_source(const struct logical *l, const struct node *n, bool filtered, struct text *out)
+static void warn_source(const struct pipeline_source *s, struct text *out)
 {
-    const struct pipeline_source *s = &l->pipeline->sources[n->source];
-    if (filtered && s->options.count > 0 && slice_equal_fold(option_text(&s->options, "mode"), SLICE("FAILFAST")))
-        text_printf(out,
-                    "warning: source %.*s: FAILFAST ends the query at every malformed record; Spark does not see one "
-                    "that WHERE leaves out\n",
-                    (int)s->name.size, s->name.data);
+    const struct option_value *mode = option_get(&s->options, "mode");
+    if (mode && s->decoder && option_find(s->decoder->options, SLICE("mode")) && !decode_mode_known(mode->text))
+        text_printf(out, "warning: source %.*s: there is no mode \"%.*s\": as in Spark it is PERMISSIVE\n",
+                    (int)s->name.size, s->name.data, (int)mode->text.size, mode->text.data);
     if (s->decoder == &decoder_csv && s->class->columns != NULL && option_boolean(&s->options, "multiLine"))
         text_printf(out,
                     "warning: source %.*s: each record of a message is a row; with multiLine Spark's from_csv reads "
@@ -95,16 +94,13 @@ static void warn_source(const struct logical *l, const struct node *n, bool filt
                     (int)s->name.size, s->name.data);
 }
 
-static void warn_nodes(const struct logical *l, const struct node *n, bool filtered, struct warning *w)
+static void warn_nodes(const struct node *n, struct warning *w)
 {
     warn_exprs(w, n);
-    if (n->kind == NODE_SOURCE)
-        warn_source(l, n, filtered, w->out);
-    filtered = n->kind == NODE_FILTER || (filtered && n->kind == NODE_WATERMARK);
     if (n->child)
-        warn_nodes(l, n->child, filtered, w);
+        warn_nodes(n->child, w);
     if (n->second)
-        warn_nodes(l, n->second, filtered, w);
+        warn_nodes(n->second, w);
 }
 
 static void warn_reads(const struct logical *l, struct text *out)
@@ -112,6 +108,7 @@ static void warn_reads(const struct logical *l, struct text *out)
     for (uint32_t i = 0; i < l->pipeline->source_count; i++) {
         const struct pipeline_source *s = &l->pipeline->sources[i];
         uint32_t count = named(l->root, i);
+        warn_source(s, out);
         if (count > 0 && s->is_static)
             text_printf(out,
                         "warning: source %.*s: a static source is read once, at the start; Spark reads its files in "
@@ -129,6 +126,6 @@ static void warn_reads(const struct logical *l, struct text *out)
 void warn_spark(const struct logical *l, struct text *out)
 {
     struct warning w = {.out = out};
-    warn_nodes(l, l->root, false, &w);
+    warn_nodes(l->root, &w);
     warn_reads(l, out);
 }

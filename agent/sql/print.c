@@ -184,10 +184,31 @@ static bool print_shift(struct printer *p, const struct ast_expr *x)
     return true;
 }
 
+// b = 1 is b, b = 0 is NOT b; with <=> where b is not NULL.
+static bool print_truth(struct printer *p, const struct ast_expr *x)
+{
+    uint32_t boolean = ast_has_type(x->args[1], TYPE_BOOLEAN);
+    const struct ast_expr *b = x->args[boolean], *number = x->args[1 - boolean];
+    double v = number->kind == AST_LITERAL && !number->value.null ? literal_number(&number->value) : -1;
+    bool safe = is_call(x, "<=>");
+    if (!ast_has_type(b, TYPE_BOOLEAN) || !(is_call(x, "=") || safe) || !(v == 0 || v == 1))
+        return false;
+    if (safe) {
+        text_string(p->out, "((");
+        print(p, b);
+        text_string(p->out, " IS NOT NULL) AND ");
+    }
+    text_string(p->out, v == 0 ? "(NOT " : "");
+    print(p, b);
+    text_string(p->out, v == 0 ? ")" : "");
+    text_string(p->out, safe ? ")" : "");
+    return true;
+}
+
 static void print_infix(struct printer *p, const struct ast_expr *x)
 {
     const struct ast_expr *left = x->args[0], *right = x->args[1];
-    if (print_shift(p, x))
+    if (print_shift(p, x) || print_truth(p, x))
         return;
     bool turned = is_call(x, "*") && is_interval(right) && !is_interval(left);
     struct slice symbol = is_call(x, "and") ? SLICE("AND") : is_call(x, "or") ? SLICE("OR") : x->name;
@@ -313,6 +334,7 @@ static const struct shape {
     {"datepart", 2, "datepart(", " FROM ", ")"},
     {"if", 3, "(IF(", ", ", "))"},
     {"rlike", 2, "RLIKE(", ", ", ")"},
+    {"convert_timezone", 2, "convert_timezone(current_timezone(), ", ", ", ")"},
     {"log", 1, "LOG(E(), ", "", ")"},
 };
 

@@ -22,6 +22,7 @@ const struct spelling *spelling_find(const struct ast_expr *call);
 const struct type *ast_type(const struct ast_expr *x);
 bool ast_has_type(const struct ast_expr *x, enum type_id id);
 
+double literal_number(const struct value *v); // of what is no number -1
 void literal_print(const struct value *v, struct text *out);
 
 #endif

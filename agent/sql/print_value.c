@@ -1,34 +1,8 @@
 // Literals, as Spark prints them in names.
 #include "agent/sql/print_names.h"
 #include "ops/datetime.h"
+#include "ops/decimal.h"
 #include "ops/number.h"
-
-static void print_decimal(struct text *out, struct decimal d, unsigned scale)
-{
-    char digits[48];
-    uint32_t limb[4], count = 0;
-    bool negative = d.high < 0;
-    uint64_t low = negative ? ~d.low + 1 : d.low;
-    uint64_t high = negative ? ~(uint64_t)d.high + (low == 0 ? 1 : 0) : (uint64_t)d.high;
-    limb[0] = (uint32_t)(high >> 32), limb[1] = (uint32_t)high, limb[2] = (uint32_t)(low >> 32),
-    limb[3] = (uint32_t)low;
-    do {
-        uint64_t rest = 0;
-        for (int i = 0; i < 4; i++) {
-            uint64_t v = (rest << 32) | limb[i];
-            limb[i] = (uint32_t)(v / 10);
-            rest = v % 10;
-        }
-        digits[count++] = (char)('0' + (int)rest);
-    } while (count <= scale || limb[0] != 0 || limb[1] != 0 || limb[2] != 0 || limb[3] != 0);
-    if (negative)
-        text_char(out, '-');
-    while (count-- > 0) {
-        text_char(out, digits[count]);
-        if (count == scale && scale > 0)
-            text_char(out, '.');
-    }
-}
 
 static void print_number(struct text *out, const struct value *v)
 {
@@ -38,7 +12,7 @@ static void print_number(struct text *out, const struct value *v)
     else if (v->type->id == TYPE_DOUBLE)
         text_bytes(out, number, double_print(v->real, number));
     else if (v->type->id == TYPE_DECIMAL)
-        print_decimal(out, v->decimal, v->type->scale);
+        text_bytes(out, number, decimal_print_plain(v->decimal, v->type->scale, number));
     else
         text_bytes(out, number, int64_print(v->integer, number));
 }
@@ -70,4 +44,13 @@ void literal_print(const struct value *v, struct text *out)
         print_number(out, v);
         break;
     }
+}
+
+double literal_number(const struct value *v)
+{
+    if (type_is_integral(v->type))
+        return (double)v->integer;
+    if (v->type->id == TYPE_DECIMAL)
+        return decimal_to_double(v->decimal, v->type->scale);
+    return type_is_numeric(v->type) ? v->real : -1;
 }

@@ -1,5 +1,7 @@
 #include "hal/source/file_reader.h"
 
+#include <strings.h>
+
 void file_reader_init(struct file_reader *r, struct port *port, struct memory *memory, size_t line_limit, bool whole)
 {
     *r = (struct file_reader){.port = port, .memory = memory, .handle = -1};
@@ -24,10 +26,11 @@ void file_reader_free(struct file_reader *r)
         lines_free(&r->lines);
 }
 
+// In any case, as Hadoop's CompressionCodecFactory.
 static bool ends_with(const char *path, const char *end)
 {
     size_t length = strlen(path), wanted = strlen(end);
-    return length >= wanted && strcmp(path + length - wanted, end) == 0;
+    return length >= wanted && strcasecmp(path + length - wanted, end) == 0;
 }
 
 enum status file_reader_open(struct file_reader *r, const char *path, struct error *e)

@@ -45,6 +45,16 @@ static bool is_hidden(struct slice name)
            ends_with(name, SLICE("._COPYING_"));
 }
 
+// HadoopFSUtils.shouldFilterOutPathName makes an exception for what Parquet has; of files it is taken back later.
+static bool is_hidden_directory(struct slice name)
+{
+    static const struct slice shown[] = {{"_metadata", 9}, {"_common_metadata", 16}};
+    for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++)
+        if (name.size >= shown[i].size && memcmp(name.data, shown[i].data, shown[i].size) == 0)
+            return false;
+    return is_hidden(name);
+}
+
 static void found_file(struct listing *l, const struct port_stat *s)
 {
     struct slice path = text_view(&l->at), name = path_name(path);
@@ -79,7 +89,7 @@ static bool visit_child(void *arg, const char *name, const struct port_stat *s)
     size_t back = enter(l, slice_of(name));
     if (!s->directory) {
         found_file(l, s);
-    } else if (l->recursive && !is_hidden(slice_of(name)) && l->depth < DEPTH_MAX) {
+    } else if (l->recursive && !is_hidden_directory(slice_of(name)) && l->depth < DEPTH_MAX) {
         struct error ignored; // it went away, or is not ours to read: its files are not there
         list_directory(l, &ignored);
     }

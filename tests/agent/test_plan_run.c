@@ -83,7 +83,12 @@ static void decode(struct slice lines, struct chunk *chunk)
     const int32_t *output = read->output;
     uint32_t outputs = read->outputs;
     struct options options = {0};
-    struct decode_spec spec = {schema->fields, schema->field_count, output, outputs, &options, &bench.plan.session};
+    struct decode_spec spec = {.fields = schema->fields,
+                               .field_count = schema->field_count,
+                               .output = output,
+                               .outputs = outputs,
+                               .options = &options,
+                               .session = &bench.plan.session};
     struct decoder *d = NULL;
     const struct decoder_class *json = decoder_find(SLICE("json"));
     assert_non_null(json);

@@ -173,14 +173,14 @@ output     append: each group once, when the watermark has passed it
     def test_warns_where_spark_answers_otherwise(self):
         events = {"format": "json", "path": "in", "schema": "s STRING, i INT, a ARRAY<INT>"}
         table = {"format": "json", "path": "names", "schema": "id STRING", "static": True}
-        strict = dict(events, mode="FAILFAST")
+        strict = dict(events, mode="STRICT")
         lines = {"format": "mqtt", "url": "mqtt://broker", "topic": "#", "payload": "csv", "schema": "s STRING, i INT"}
         for source, query, words in (
                 (events, "SELECT map(s, i) AS m FROM t", ["map: a key that is NULL or there twice ends Spark's query"]),
                 (events, "SELECT map('k', 1) AS m, element_at(a, 1) AS x, slice(a, 1, i) AS y FROM t", []),
                 (events, "SELECT transform(a, x -> x) AS l, element_at(a, i) AS x, element_at(a, i + 1) AS y FROM t", ["element_at: index 0"]),
                 (events, "SELECT s FROM t WHERE from_utc_timestamp('2024-01-01', s) > '2024'", ["from_utc_timestamp: an unknown zone"]),
-                (strict, "SELECT s FROM t", []), (strict, "SELECT s FROM t WHERE i > 1", ["source t: FAILFAST"]),
+                (dict(events, mode="failFast"), "SELECT s FROM t WHERE i > 1", []), (strict, "SELECT s FROM t", ['source t: there is no mode "STRICT"']),
                 (lines, "SELECT s FROM t", []), (dict(lines, multiLine=True), "SELECT s FROM t", ["source t: each record of a message is a row"]),
                 (events, "SELECT s FROM t UNION ALL SELECT s FROM t", ["source t: named twice, it is read once"]),
                 (events, "SELECT s FROM t JOIN n ON s = id", ["source n: a static source is read once"])):

@@ -98,8 +98,12 @@ static void decoding_run(struct decoding *d, const char *schema, uint8_t choice)
     set_option(d, "mode", modes[choice % 4]);
     if ((choice & 4) != 0)
         set_option(d, "multiLine", "true");
-    struct decode_spec spec = {d->schema->fields, d->schema->field_count, output, d->schema->field_count,
-                               &d->options,       &d->f.session};
+    struct decode_spec spec = {.fields = d->schema->fields,
+                               .field_count = d->schema->field_count,
+                               .output = output,
+                               .outputs = d->schema->field_count,
+                               .options = &d->options,
+                               .session = &d->f.session};
     enum status status = d->class->open(&spec, &d->f.memory, &d->decoder, &d->f.error);
     FUZZ_CHECK(status == STATUS_OK || status == STATUS_CONFIG); // some options do not go together
     if (status != STATUS_OK)

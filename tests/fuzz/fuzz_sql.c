@@ -5,7 +5,7 @@
 #include "ops/decoder.h"
 #include "tests/sim/state_sim.h"
 
-enum { PARTS = 128, SOURCES = 2, MEMORY_LIMIT = 1 << 20 };
+enum { PARTS = 128, SOURCES = 3, TABLE = 2, MEMORY_LIMIT = 1 << 20 };
 
 static const char schema_text[] =
     "i INT, l BIGINT, si SMALLINT, ti TINYINT, f FLOAT, d DOUBLE, dec DECIMAL(12,3), s STRING, b BOOLEAN, bin BINARY, "
@@ -75,8 +75,12 @@ static void decode(struct query *q, const struct plan_read *read, struct chunk *
     struct options options = {0};
     struct decoder *d = NULL;
     uint32_t used;
-    struct decode_spec spec = {schema->fields, schema->field_count, read->output, read->outputs,
-                               &options,       &q->f.session};
+    struct decode_spec spec = {.fields = schema->fields,
+                               .field_count = schema->field_count,
+                               .output = read->output,
+                               .outputs = read->outputs,
+                               .options = &options,
+                               .session = &q->f.session};
     FUZZ_CHECK(decoder_json.open(&spec, &q->f.memory, &d, &q->f.error) == STATUS_OK);
     *chunk = (struct chunk){.columns = read->outputs, .arena = &q->f.arena};
     chunk->column = ARENA_ARRAY(&q->f.arena, struct column *, read->outputs + 1);
@@ -85,6 +89,24 @@ static void decode(struct query *q, const struct plan_read *read, struct chunk *
             chunk->column[read->output[i]] = column_new(schema->fields[i].type, CHUNK_ROWS, &q->f.arena);
     FUZZ_CHECK(decoder_json.decode(d, SLICE(rows_text), true, chunk, &used, &q->f.error) == STATUS_OK);
     decoder_json.close(d);
+}
+
+static bool load_tables(struct query *q)
+{
+    struct batch batch = {.has_watermark = false};
+    uint32_t count;
+    const struct plan_read *read = plan_reads(q->plan, &count);
+    enum status status = plan_open_tables(&q->run, &batch, &q->f.error);
+    for (uint32_t i = 0; i < count && status == STATUS_OK; i++) {
+        struct chunk chunk;
+        if (!read[i].is_static)
+            continue;
+        decode(q, &read[i], &chunk);
+        status = op_push(q->run.entry[i].op, q->run.entry[i].input, &chunk, &q->f.error);
+        if (status == STATUS_OK)
+            status = plan_close_table(&q->run, i, &q->f.error);
+    }
+    return status == STATUS_OK;
 }
 
 // false: a refusal of the world's (a limit), after which nothing is closed.
@@ -97,6 +119,8 @@ static bool run_batch(struct query *q, int64_t id, int64_t watermark)
     enum status status = plan_open_batch(&q->run, &q->collector, &batch, &q->f.error);
     for (uint32_t i = 0; i < count && status == STATUS_OK; i++) {
         struct chunk chunk;
+        if (read[i].is_static)
+            continue;
         decode(q, &read[i], &chunk);
         status = op_push(q->run.entry[i].op, q->run.entry[i].input, &chunk, &q->f.error);
     }
@@ -108,7 +132,7 @@ static void run(struct query *q)
     q->collector.class = &collector_class;
     if (plan_start(q->plan, give_state, q, &q->collector, MEMORY_LIMIT, &q->f.memory, &q->run, &q->f.error) ==
         STATUS_OK) {
-        if (run_batch(q, 0, INT64_MIN))
+        if (load_tables(q) && run_batch(q, 0, INT64_MIN))
             (void)run_batch(q, 1, INT64_C(1709296496789012));
         plan_stop(&q->run);
     }
@@ -135,8 +159,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const struct type *schema;
     FUZZ_CHECK(sql_parse_schema(&ddl, &q.f.arena, &schema, &q.f.error) == STATUS_OK);
     q.class = (struct source_class){.format = "json", .columns = no_columns, .decodes = true};
+    static const char *const names[] = {"t", "u", "w"}; // two streams and a table
     for (uint32_t i = 0; i < SOURCES; i++)
-        q.source[i] = (struct pipeline_source){.name = i == 0 ? SLICE("t") : SLICE("u"),
+        q.source[i] = (struct pipeline_source){.name = slice_of(names[i]),
+                                               .is_static = i == TABLE,
                                                .class = &q.class,
                                                .schema = schema,
                                                .has_watermark = size % 2 == 0,

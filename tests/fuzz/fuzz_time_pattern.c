@@ -20,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (time_format_check_parse(format, &f.error) == STATUS_OK) {
             if (time_format_parse(format, f.input, f.session.zone, f.session.zones, &micros))
                 time_format_print(format, micros, &zone_utc, &text);
-            (void)time_format_parse_local(format, f.input, f.session.zones, &micros);
+            (void)time_format_parse_local(format, f.input, f.session.zones, true, &micros);
         }
     }
     if (timestamp_parse_at(f.input, f.session.zone, f.session.zones, f.session.now, &micros))

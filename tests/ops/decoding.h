@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-enum { DECODING_COLUMNS = 16, DECODING_OPTIONS = 12 };
+enum { DECODING_COLUMNS = 16, DECODING_OPTIONS = 12, DECODING_FILTERS = 4 };
 
 struct decoding {
     const struct decoder_class *class;
@@ -26,6 +26,8 @@ struct decoding {
     uint32_t fields, outputs;
     struct option_value option[DECODING_OPTIONS];
     struct options options;
+    const struct expr *filter[DECODING_FILTERS];
+    uint32_t filters;
     struct session session;
     struct decoder *decoder;
     struct column *column[DECODING_COLUMNS];
@@ -61,7 +63,14 @@ static inline void decoding_option(struct decoding *d, const char *name, const c
 
 static inline enum status decoding_open(struct decoding *d)
 {
-    struct decode_spec spec = {d->field, d->fields, d->output, d->outputs, &d->options, &d->session};
+    struct decode_spec spec = {.fields = d->field,
+                               .field_count = d->fields,
+                               .output = d->output,
+                               .outputs = d->outputs,
+                               .filter = d->filter,
+                               .filters = d->filters,
+                               .options = &d->options,
+                               .session = &d->session};
     enum status status = d->class->open(&spec, &d->memory, &d->decoder, &d->error);
     if (status == STATUS_OK)
         d->class->restart(d->decoder);

@@ -271,7 +271,8 @@ static void what_is_refused(void **unused)
     refused("quote", "''", i, "quote");
     refused("escape", "\xC3\xA4", i, "ASCII");
     refused("lineSep", "", i, "lineSep");
-    refused("lineSep", "||", i, "multiLine");
+    refused("lineSep", "abc", i, "lineSep");
+    refused("sep", "\\u0000", i, "INVALID_DELIMITER_VALUE.UNSUPPORTED_SPECIAL_CHARACTER");
     refused("timestampFormat", "YYYY", i, "INCONSISTENT_BEHAVIOR_CROSS_VERSION");
     refused("timeZone", "Mars/Olympus", i, "INVALID_TIMEZONE");
     struct memory memory = {0};

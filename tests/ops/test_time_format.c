@@ -125,8 +125,8 @@ static void reads_strictly(void **state)
             fail_msg("%s: '%s' is %lld", table[i].pattern, table[i].text, ok ? (long long)micros : 0);
     }
     int64_t local;
-    assert_true(
-        time_format_parse_local(compile("yyyy-MM-dd HH:mmXXX"), SLICE("2024-03-01 12:34+02:00"), &zones.zones, &local));
+    assert_true(time_format_parse_local(compile("yyyy-MM-dd HH:mmXXX"), SLICE("2024-03-01 12:34+02:00"), &zones.zones,
+                                        true, &local));
     assert_true(local == 1709296440000000);
 }
 
