@@ -83,6 +83,8 @@ static void take_rest(struct join *j, struct chunk *chunk, struct column *const 
         k += has_key;
     }
     struct slice *keys = ARENA_ARRAY(chunk->arena, struct slice, count);
+    for (uint32_t n = 0; n < count; n++)
+        keys[n] = SLICE("");
     uint64_t *hashes = ARENA_ARRAY(chunk->arena, uint64_t, count);
     join_table_add(&j->rest, columns, &(struct rows){index, count}, keys, hashes);
 }

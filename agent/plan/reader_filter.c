@@ -45,13 +45,22 @@ static bool is_compared(const struct reader *r, const struct expr *x)
            (expr_is_call(x, "cast") && is_column(r, x->args[0]) && widens(x->args[0]->type, x->type));
 }
 
+// Beyond what the narrower type of a column holds Spark has other conditions, which it does not push.
+static bool is_within(const struct expr *x, const struct expr *literal)
+{
+    if (!expr_is_call(x, "cast") || !type_is_integral(x->args[0]->type) || !type_is_integral(literal->type))
+        return true;
+    int64_t most = (int64_t)(UINT64_MAX >> (65 - 8 * type_width(x->args[0]->type)));
+    return literal->literal.integer <= most && literal->literal.integer >= -most - 1;
+}
+
 static bool is_comparison(const struct reader *r, const struct expr *x)
 {
     static const char *const names[] = {"=", "<=>", "<", "<=", ">", ">="};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (expr_is_call(x, names[i]))
-            return (is_compared(r, x->args[0]) && is_literal(x->args[1])) ||
-                   (is_literal(x->args[0]) && is_compared(r, x->args[1]));
+            return (is_compared(r, x->args[0]) && is_literal(x->args[1]) && is_within(x->args[0], x->args[1])) ||
+                   (is_literal(x->args[0]) && is_compared(r, x->args[1]) && is_within(x->args[1], x->args[0]));
     return false;
 }
 

@@ -92,6 +92,8 @@ static bool visit_child(void *arg, const char *name, const struct port_stat *s)
     } else if (l->recursive && !is_hidden_directory(slice_of(name)) && l->depth < DEPTH_MAX) {
         struct error ignored; // it went away, or is not ours to read: its files are not there
         list_directory(l, &ignored);
+    } else if (!l->recursive && l->partition && !is_hidden(slice_of(name)) && strchr(name, '=')) {
+        l->partition(l->self, text_cstring(&l->at));
     }
     leave(l, back);
     return !l->stopped;

@@ -16,6 +16,7 @@ struct listing {
     // What a scan calls. Slices and strings are borrowed until it returns.
     bool (*file)(void *self, struct slice path, const struct port_stat *s); // false: stop
     void (*directory)(void *self, const char *path); // before its files are listed; NULL: not wanted
+    void (*partition)(void *self, const char *path); // a directory `k=v`, which is not gone into; NULL: not wanted
     void *self;
     // of the scan going on
     struct text at;

@@ -63,6 +63,7 @@ struct source {
     struct watch watches[WATCH_MAX];
     bool changed;
     bool missing;                // said
+    bool partitioned;            // said
     int64_t scan_due, scan_free; // monotonic: a scan must be, may be
     struct file_reader reader;
 };
@@ -192,6 +193,18 @@ static bool found_file(void *self, struct slice path, const struct port_stat *wh
         .size = what->size,
     };
     return true;
+}
+
+// Spark would read what is below it, and make a column of its name.
+static void found_partition(void *self, const char *path)
+{
+    struct source *s = self;
+    if (!s->partitioned)
+        log_say(s->setup.log, LOG_LEVEL_WARNING,
+                "source %s: %s is left alone: directories of partitions are not read, their names are no columns "
+                "(recursiveFileLookup reads the files)",
+                s->setup.name, path);
+    s->partitioned = true;
 }
 
 static void say_missing(struct source *s, const struct error *e)
@@ -443,6 +456,7 @@ static enum status read_options(struct source *s, struct error *e)
     s->listing.name_filter = option_text(o, "pathGlobFilter");
     s->listing.file = found_file;
     s->listing.directory = watch_directory;
+    s->listing.partition = found_partition;
     s->listing.self = s;
     enum status status =
         listing_open(&s->listing, s->setup.port, s->setup.memory, o->directory, option_text(o, "path"), e);

@@ -294,6 +294,22 @@ static void test_recursive_and_filter(void **state)
     assert_string_equal(batch(b), "1\n2\n");
 }
 
+static void test_partitions_are_told(void **state)
+{
+    struct bench *b = *state;
+    struct error e;
+    put(b, "/d/a.json", "1\n", 1);
+    put(b, "/d/k=1/b.json", "no\n", 2);
+    put(b, "/d/k=2/b.json", "no\n", 2);
+    put(b, "/d/plain/b.json", "no\n", 2);
+    OPTIONS(b, "path", "/d");
+    assert_int_equal(open_source(b, &e), STATUS_OK);
+    assert_string_equal(batch(b), "1\n");
+    const char *said = strstr(text_cstring(&b->log), "is left alone");
+    assert_non_null(said);
+    assert_null(strstr(said + 1, "is left alone"));
+}
+
 static void test_one_file(void **state)
 {
     struct bench *b = *state;
@@ -544,6 +560,7 @@ int main(void)
         TEST(test_max_file_age),
         TEST(test_patterns),
         TEST(test_recursive_and_filter),
+        TEST(test_partitions_are_told),
         TEST(test_one_file),
         TEST(test_missing_directory),
         TEST(test_freeze),

@@ -10,6 +10,7 @@ import sys
 import cases_formats
 import cases_grouping
 import cases_language
+import cases_reading
 import cases_twin
 import source_cases
 
@@ -304,6 +305,7 @@ case("expr_cast_varchar", "SELECT CAST(s AS VARCHAR(2)) AS a, CAST(s AS CHAR(5))
 cases_formats.add(case)
 cases_grouping.add(case)
 cases_language.add(case)
+cases_reading.add(case)
 cases_twin.add(case)
 
 if __name__ == "__main__":
