@@ -11,6 +11,7 @@ import cases_formats
 import cases_grouping
 import cases_language
 import cases_reading
+import cases_streams
 import cases_twin
 import source_cases
 
@@ -306,6 +307,7 @@ cases_formats.add(case)
 cases_grouping.add(case)
 cases_language.add(case)
 cases_reading.add(case)
+cases_streams.add(case, source_cases.case, source_cases.source)
 cases_twin.add(case)
 
 if __name__ == "__main__":
