@@ -40,7 +40,7 @@ static bool put_boolean(const struct csv_column *v, struct slice text, struct co
 static bool integer(struct slice text, int64_t least, int64_t most, int64_t *out)
 {
     enum { PLAIN_MAX = 18 };
-    bool negative = text.data[0] == '-';
+    bool negative = text.size > 0 && text.data[0] == '-';
     uint32_t i = negative;
     uint64_t v = 0;
     if (text.size - negative <= PLAIN_MAX)

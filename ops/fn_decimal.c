@@ -70,11 +70,21 @@ static void quotient(const struct call *c, const struct rows *rows)
     }
 }
 
+bool decimal_negated(struct decimal v, const struct type *type, struct decimal *out)
+{
+    enum { DIGITS = 34 }; // MathContext.DECIMAL128
+    struct decimal_size size = {type->precision, type->scale};
+    int beyond = (int)decimal_digits(v) - DIGITS;
+    *out = decimal_negate(v);
+    return beyond <= 0 || decimal_round(*out, size.scale, size.scale - beyond, DECIMAL_HALF_EVEN, size, out);
+}
+
 void decimal_negation(const struct call *c, const struct rows *rows)
 {
+    const struct column *a = c->in[0];
     FOR_EACH_ROW (i, rows) {
         if (!row_is_null(c, i))
-            c->out->decimal[i] = decimal_negate(c->in[0]->decimal[at(c->in[0], i)]);
+            c->out->null[i] = !decimal_negated(a->decimal[at(a, i)], a->type, &c->out->decimal[i]);
     }
 }
 

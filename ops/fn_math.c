@@ -171,7 +171,9 @@ static void abs_decimal(const struct call *c, const struct rows *rows)
         if (row_is_null(c, i))
             continue;
         struct decimal v = c->in[0]->decimal[at(c->in[0], i)];
-        c->out->decimal[i] = decimal_sign(v) < 0 ? decimal_negate(v) : v;
+        c->out->decimal[i] = v;
+        if (decimal_sign(v) < 0)
+            c->out->null[i] = !decimal_negated(v, c->in[0]->type, &c->out->decimal[i]);
     }
 }
 

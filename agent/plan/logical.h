@@ -190,6 +190,8 @@ enum status query_bind(struct logical *l, struct error *e);
 enum status modes_check(const struct logical *l, struct error *e);
 // The same of the tables of a query in an expression.
 enum status modes_check_table(const struct logical *l, const struct node *table, struct error *e);
+// Leaves out what constants decide: NULL + x is NULL, if(true, x, y) is x. What only stood there is not read.
+void expressions_simplify(struct logical *l);
 // Moves filters down as Spark's optimiser does: a row that is filtered below the watermark does not move it.
 void predicates_push(struct logical *l);
 // lateRows: finds what drops them. STATUS_CONFIG where it cannot be said which rows those are.

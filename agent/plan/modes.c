@@ -17,10 +17,10 @@ static bool has_event_time_key(const struct logical *l, const struct node *n)
     return false;
 }
 
-// An aggregation, DISTINCT among them or not. Spark does not look behind WITH.
+// An aggregation of the stream, DISTINCT among them or not. Spark does not look behind WITH.
 static bool has_aggregate(const struct node *n, bool distinct)
 {
-    for (; n && !n->cte; n = n->child)
+    for (; n && !n->cte && node_streams(n); n = n->child)
         if ((n->kind == NODE_AGGREGATE && (distinct || !n->distinct)) ||
             (n->second && has_aggregate(n->second, distinct)))
             return true;

@@ -177,6 +177,7 @@ enum status plan_make(const struct pipeline *pipeline, const struct session *ses
     if (s)
         return s;
     p->field_count = l->root->item_count;
+    expressions_simplify(l);
     subqueries_tie(l);
     predicates_push(l);
     subqueries_place(l);

@@ -70,8 +70,7 @@ static void part_mentions(struct logical *l, const uint32_t *made, uint32_t coun
     }
 }
 
-// Functions that are NULL when an argument is (NullIntolerant): a conjunct of them is not true for a NULL column.
-static bool null_intolerant(const struct expr *x)
+bool null_intolerant(const struct expr *x)
 {
     static const char *const names[] = {"=",        "<",        ">",           "<=",         ">=",       "not",
                                         "+",        "-",        "*",           "/",          "%",        "div",

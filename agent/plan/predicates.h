@@ -20,6 +20,8 @@ void filters_for_reader(struct logical *l, const struct node *filter, const stru
                         struct expr_list *out);
 // Adds it unless there is one that is the same.
 void expr_list_put(struct logical *l, struct expr_list *list, struct expr *x);
+// Is it NULL whenever an argument is (NullIntolerant)? A conjunct of such calls is not true for a NULL column.
+bool null_intolerant(const struct expr *x);
 static const uint32_t NO_ATTRIBUTE = UINT32_MAX;
 
 #endif

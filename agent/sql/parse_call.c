@@ -125,6 +125,10 @@ static void parse_suffixes(struct parser *p, struct ast_expr *call, struct list 
         expect_symbol(p, ")", "behind the condition of FILTER");
     }
     parse_nulls(p, call, args);
+    if (call->ignore_nulls) // Spark makes them anew, which loses the alias
+        call->name = slice_equal_fold(call->name, SLICE("first_value"))  ? SLICE("first")
+                     : slice_equal_fold(call->name, SLICE("last_value")) ? SLICE("last")
+                                                                         : call->name;
     if (at_words(p, "OVER", "FROM"))
         fail_token(p, p->token,
                    "[MISSING_WINDOW_SPECIFICATION] OVER wants a window, (PARTITION BY …); as a name it is put "

@@ -101,10 +101,25 @@ static struct ast_expr *parse_like(struct parser *p, const char *name, struct as
     return negated(p, expr_call_n(p, name, begin, 3, x, pattern, expr_string(p, escape, t)), begin, negate);
 }
 
+// Made of TRUE and FALSE alone? Of anything else IS UNKNOWN becomes IS NULL while Spark makes a name of it.
+static bool is_of_truth_values(const struct ast_expr *x)
+{
+    if (x == NULL || (x->kind != AST_CALL && !(x->kind == AST_LITERAL && x->value.type->id == TYPE_BOOLEAN)))
+        return false;
+    for (uint32_t i = 0; i < x->argc; i++)
+        if (!is_of_truth_values(x->args[i]))
+            return false;
+    return x->kind == AST_LITERAL || x->argc > 0;
+}
+
 static struct ast_expr *parse_is(struct parser *p, struct ast_expr *x, const struct token *begin)
 {
     bool negate = accept_word(p, "NOT") || accept_symbol(p, "!");
     const struct token *t = p->token;
+    if (at_word(p, "UNKNOWN") && is_of_truth_values(x)) {
+        take(p);
+        return expr_call_n(p, negate ? "is not unknown" : "is unknown", begin, 1, x);
+    }
     if (accept_word(p, "NULL") || accept_word(p, "UNKNOWN"))
         return expr_call_n(p, negate ? "is not null" : "is null", begin, 1, x);
     if (accept_word(p, "TRUE"))
@@ -272,6 +287,11 @@ static struct ast_expr *parse_level(struct parser *p, unsigned level)
     const struct operator_symbol *o;
     while (x != NULL && (o = at_operator(p)) != NULL && o->level >= level) {
         take(p);
+        if (strcmp(o->symbol, ">") == 0 && (at_symbol(p, ">") || at_symbol(p, ">>")))
+            return fail_token(
+                p, p->token - 1,
+                "[PARSE_SYNTAX_ERROR] behind the words ARRAY, MAP or STRUCT Spark takes >> for the end of "
+                "a type; write shiftright(a, n), or shiftrightunsigned for >>>");
         struct ast_expr *right = parse_level(p, o->level + 1u);
         x = expr_call_n(p, o->name, begin, 2, x, right);
         if (x != NULL)

@@ -59,14 +59,8 @@ static const struct type *unknown_type(struct parser *p, const struct token *t)
                       near < 0 ? 0 : (int)names[near].size, near < 0 ? "" : names[near].data, near < 0 ? "" : "?");
 }
 
-// The ">" that closes a complex type; of ">>" the first half.
 static void expect_close(struct parser *p)
 {
-    if (p->token->kind == TOKEN_SYMBOL && p->token->length > 1 && p->source->text.data[p->token->offset] == '>') {
-        p->token->offset++;
-        p->token->length--;
-        return;
-    }
     expect_symbol(p, ">", "behind the type's parts (or ',')");
 }
 

@@ -325,6 +325,8 @@ static const struct shape {
     {"not", 1, "(NOT ", "", ")"},
     {"is null", 1, "(", "", " IS NULL)"},
     {"is not null", 1, "(", "", " IS NOT NULL)"},
+    {"is unknown", 1, "(", "", " IS UNKNOWN)"},
+    {"is not unknown", 1, "(", "", " IS NOT UNKNOWN)"},
     {"isnull", 1, "(", "", " IS NULL)"},
     {"isnotnull", 1, "(", "", " IS NOT NULL)"},
     {"~", 1, "~", "", ""},
@@ -341,6 +343,10 @@ static const struct shape {
 static void print_call_arguments(struct printer *p, const struct ast_expr *x)
 {
     const struct spelling *s = spelling_find(x);
+    if (is_call(x, "from_json") && ast_has_type(x, TYPE_MAP)) { // that is all Spark says of it
+        text_string(p->out, "entries");
+        return;
+    }
     if (s != NULL && s->prints != NULL)
         text_string(p->out, s->prints);
     else

@@ -6,6 +6,7 @@ struct scanner {
     const struct sql_source *source;
     const char *text;
     uint32_t size, at;
+    uint32_t types; // ARRAY, MAP and STRUCT without their >
     struct error *error;
 };
 
@@ -198,9 +199,20 @@ static uint32_t symbol_length(const struct scanner *s)
     for (size_t i = 0; i < sizeof symbols / sizeof symbols[0]; i++) {
         uint32_t n = (uint32_t)strlen(symbols[i]);
         if (s->size - s->at >= n && memcmp(s->text + s->at, symbols[i], n) == 0)
-            return n;
+            return symbols[i][0] == '>' && symbols[i][n - 1] == '>' && s->types > 0 ? 1 : n;
     }
     return 0;
+}
+
+// Spark counts the types that are open, by their words alone: behind array(…) its >> is two >, as in ARRAY<ARRAY<INT>>.
+static void count_types(struct scanner *s, const struct token *t)
+{
+    static const char *const words[] = {"ARRAY", "MAP", "STRUCT"};
+    struct slice text = {s->text + t->offset, t->length};
+    for (size_t i = 0; t->kind == TOKEN_WORD && i < sizeof words / sizeof words[0]; i++)
+        s->types += slice_equal_fold(text, slice_of(words[i]));
+    if (t->kind == TOKEN_SYMBOL && slice_equal(text, SLICE(">")) && s->types > 0)
+        s->types--;
 }
 
 static enum status scan(struct scanner *s, struct token *t)
@@ -267,6 +279,7 @@ enum status token_split(const struct sql_source *source, struct arena *arena, st
             status = scan(&s, t);
         if (status != STATUS_OK)
             return status;
+        count_types(&s, t);
         ++*count;
         if (t->kind == TOKEN_END)
             return STATUS_OK;

@@ -296,6 +296,21 @@ static void an_empty_value_in_quotes_ends_a_file(void **unused)
     decoding_end(&d);
 }
 
+// Where NULL is written otherwise nothing stands before the separator: the value has no first byte to look at.
+static void an_empty_value_is_no_integer(void **unused)
+{
+    (void)unused;
+    for (int whole = 0; whole < 2; whole++) {
+        struct decoding d;
+        open_three(&d);
+        decoding_option(&d, "nullValue", "-");
+        decoding_option(&d, "multiLine", whole ? "true" : "false");
+        assert_int_equal(decoding_open(&d), STATUS_OK);
+        assert_string_equal(decoding_lines(&d, ",a\n7,b\n"), "{\"s\":\"a\"}\n{\"i\":7,\"s\":\"b\"}\n");
+        decoding_end(&d);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -310,6 +325,7 @@ int main(void)
         cmocka_unit_test(both_ways_agree),
         cmocka_unit_test(anything_is_survived),
         cmocka_unit_test(an_empty_value_in_quotes_ends_a_file),
+        cmocka_unit_test(an_empty_value_is_no_integer),
         cmocka_unit_test(what_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -29,3 +29,19 @@ def add(case):
          "typeof(c * -5) AS te, typeof(c * -(5)) AS tf, typeof(coalesce(c, 1 + 1)) AS tg, c > (2 + 3) AS h, typeof(array(c, 1 + 1)) AS ti, typeof(array(c, 2)) AS tj FROM events", [lines('{"c":1.25}', '{"c":99999999.99}')], schema="c DECIMAL(10,2)")
     case("expr_get_json_object_of_a_number", "SELECT s, get_json_object(s, '$') AS a, get_json_object(s, '$.a') AS b, json_array_length(s) AS n FROM events",
          [lines(*[{"s": x} for x in ("2024", "2024 ", "2024-03", "1.5x", "-1,2", "12]", "3}", "true-", "nullx", "7\t8", "0x1F", "1e5e", '"a"b', "{}x", "[1]2")])], schema="s STRING")
+    case("expr_decimal_negated", "SELECT -d AS a, abs(d) AS b, negative(w) AS c, abs(w) AS e, 0 - d AS f, -CAST(d AS DECIMAL(20,2)) AS g FROM events",
+         [lines(*['{"d":%s,"w":%s}' % v for v in (("1234567890123456789012345678.0123456789", "12345678901234567890123456789012345678"), ("-1234567890123456789012345678.0123455000", "-12345678901234567890123456789012345650"),
+                                                  ("123456789012345678901234.0123456785", "1234567890123456789012345678901234"), ("-0.0000000001", "-99999999999999999999999999999999990000"), ("null", "12345678901234567890123456789012345"))])],
+         schema="d DECIMAL(38,10), w DECIMAL(38,0)")
+    case("names_of_truth_values", "SELECT (NOT false) IS UNKNOWN, (i > 1) IS UNKNOWN, (true OR false) IS NOT UNKNOWN, true IS UNKNOWN, b IS NOT UNKNOWN FROM events", [lines('{"i":1}', '{"b":true}')], schema="i INT, b BOOLEAN")
+    case("names_of_first_value", "SELECT k, first_value(i) IGNORE NULLS, last_value(i) IGNORE NULLS, first_value(i), last_value(i) RESPECT NULLS, any_value(i) IGNORE NULLS FROM events GROUP BY k", [lines('{"k":"a"}', '{"k":"a","i":1}', '{"k":"a","i":2}', '{"k":"a"}')],
+         schema="k STRING, i INT", mode="update")
+    wrong = [lines('{"k":"a","i":"x","d":1}', '{"k":"b","i":1,"d":[]}', '{"k":"c","i":2,"d":2.5}')]
+    for name, item in (("null", "i + NULL"), ("if", "if(true, 1, i)"), ("else", "if(1 > 2, i, 5)"), ("case", "CASE WHEN 1 > 2 THEN i WHEN true THEN 7 ELSE i END"), ("no_case", "CASE WHEN false THEN i END"), ("case_some", "CASE WHEN false THEN i WHEN k = 'a' THEN 1 WHEN true THEN 2 ELSE i END"), ("same", "if(i > 1, k, k)"), ("case_same", "CASE WHEN k = 'b' THEN 'x' WHEN i > 1 THEN k WHEN i > 2 THEN k ELSE k END"), ("case_null", "CASE WHEN i > 1 THEN NULL END"), ("coalesce", "coalesce(NULL, 'x', CAST(i AS STRING))"), ("or", "(i > 3) OR true"), ("and", "1 = 2 AND i = 1"),
+                       ("concat", "concat(k, NULL, CAST(i AS STRING))"), ("nested", "if(NULL > 1, i, k) || CAST(NULL + i AS STRING)"), ("in", "NULL IN (i, 1)"), ("least", "least(NULL, 1)")):
+        case("json_constants_decide_" + name, "SELECT k, %s AS x FROM events" % item, wrong, schema="k STRING, i INT, d DOUBLE", source={"mode": "DROPMALFORMED"})
+    for f in ("regr_avgx", "regr_avgy", "regr_sxx", "regr_syy", "regr_sxy", "regr_count", "corr"):
+        case("json_constants_decide_" + f, "SELECT k, %s(ln(0D), d) AS x, %s(d, ln(0D)) AS y FROM events GROUP BY k" % (f, f), wrong, schema="k STRING, i INT, d DOUBLE", source={"mode": "DROPMALFORMED"}, mode="update")
+    case("error_shift_behind_array", "SELECT array(1) AS c, i >> 1 AS a FROM events", [lines('{"i":5}')], schema="i INT")
+    case("expr_shift_before_array", "SELECT i >> 1 AS a, i >>> 1 AS b, array(1) AS c, 3 > 2 AS d, i >> 1 AS e, CAST(NULL AS ARRAY<ARRAY<INT>>) AS f, i >>> 2 AS g FROM events", [lines('{"i":-5}')], schema="i INT")
+    case("names_of_from_json_to_map", "SELECT from_json(j, 'MAP<STRING, INT>'), map_values(from_json(j, 'MAP<STRING, INT>')), from_json(j, 'a INT'), from_json(j, 'ARRAY<INT>'), from_json(j, 'MAP<STRING, INT>')['a'] FROM events", [lines({"j": '{"a":1}'})], schema="j STRING")

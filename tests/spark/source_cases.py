@@ -237,6 +237,10 @@ def join(name, query, mode="append", sources=None, **more):
 
 
 J = "SELECT e.k, e.v, n.name, n.w FROM events e %s names n ON %s"
+T = "FROM events e LEFT JOIN (SELECT id, max(w) AS w FROM names GROUP BY id) t ON e.k = t.id GROUP BY e.k"
+join("aggregated_table_update", "SELECT e.k, count(*) AS n, max(t.w) AS w " + T, mode="update")
+join("aggregated_table_complete", "SELECT e.k, count(*) AS n, max(t.w) AS w " + T + " ORDER BY n, e.k", mode="complete")
+join("aggregated_table_total", "SELECT count(*) AS n FROM events e JOIN (SELECT DISTINCT id FROM names) t ON e.k = t.id", mode="update")
 for name, kind in (("inner", "JOIN"), ("left_own", "LEFT JOIN"), ("right", "RIGHT JOIN"), ("full", "FULL JOIN"), ("cross_on", "CROSS JOIN")):
     join(name, J % (kind, "e.k = n.id"))
     if name == "cross_on":

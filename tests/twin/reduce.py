@@ -6,13 +6,14 @@ TRIES_MAX = 60
 
 def parts(p):
     """Smaller pipelines, the boldest first; each is a change to a copy."""
-    for name in ("where", "having", "limit", "watermark"):
-        if getattr(p, name) is not None and not (name == "watermark" and p.mode == "append"):
+    for name in ("where", "having", "limit", "over", "top_where", "watermark"):
+        if getattr(p, name) is not None and not (name == "watermark" and p.stateful and p.mode == "append"):
             yield lambda q, name=name: setattr(q, name, None)
-    if p.order:
-        yield lambda q: setattr(q, "order", False)
-    if p.options:
-        yield lambda q: setattr(q, "options", {})
+    for name, least in (("order", []), ("conf", {}), ("options", {}), ("runs", dict.fromkeys(p.runs, 1))):
+        if getattr(p, name) != least:
+            yield lambda q, name=name, least=least: setattr(q, name, copy.copy(least))
+    if p.relation != "events" and p.related != "lines":
+        yield plain
     for alias in p.filters:
         yield lambda q, alias=alias: q.filters.pop(alias)
     for name in ("items", "keys", "tops"):
@@ -37,7 +38,7 @@ def parts(p):
         for i, (e, _) in enumerate(getattr(p, name, [])):
             for change in smaller(e):
                 yield lambda q, name=name, i=i, change=change: replace_item(q, name, i, change)
-    for name in ("where",):
+    for name in ("where", "top_where"):
         if getattr(p, name) is not None:
             for change in smaller(getattr(p, name)):
                 yield lambda q, name=name, change=change: setattr(q, name, change)
@@ -45,6 +46,11 @@ def parts(p):
         yield lambda q: setattr(q, "zone", "UTC")
     for n in range(len(p.columns) if len(p.columns) > 1 else 0):
         yield lambda q, n=n: q.columns.pop(n)
+
+
+def plain(q):
+    """The source itself in place of what is made of it."""
+    q.relation, q.prefix, q.extra = "events", "", {}
 
 
 def replace_item(q, name, i, change):
