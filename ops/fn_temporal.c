@@ -157,14 +157,29 @@ static void date_whole_days(const struct call *c, const struct rows *rows)
     }
 }
 
-static enum status refuse(const struct binding *b, struct error *e)
-{
-    return binding_differ(b, b->arg[0]->type, b->arg[1]->type, e);
-}
-
 static bool is_instant(enum type_id id)
 {
     return id == TYPE_TIMESTAMP || id == TYPE_TIMESTAMP_NTZ;
+}
+
+static bool is_interval(enum type_id id)
+{
+    return id == TYPE_INTERVAL_YM || id == TYPE_INTERVAL_DT;
+}
+
+// With the class that Spark gives the pair.
+static enum status refuse(const struct binding *b, struct error *e)
+{
+    const struct type *x = b->arg[0]->type, *y = b->arg[1]->type;
+    bool minus = b->function == &function_subtract, intervals = is_interval(x->id) && is_interval(y->id);
+    bool text = (x->id == TYPE_STRING && is_interval(y->id)) || (y->id == TYPE_STRING && is_interval(x->id));
+    bool instant = !minus && x->id != TYPE_DATE && y->id != TYPE_DATE && x->id != y->id;
+    if (text || (intervals ? minus : instant))
+        return binding_differ(b, x, y, e);
+    bool twins = is_instant(x->id) && x->id == y->id;
+    return error_set(e, STATUS_CONFIG, "[DATATYPE_MISMATCH.%s] %s: the operands are %s and %s",
+                     twins ? "BINARY_OP_WRONG_TYPE" : "UNEXPECTED_INPUT_TYPE", b->function->name,
+                     type_text(b->arena, x), type_text(b->arena, y));
 }
 
 // Argument 0 is the time, argument 1 the interval.
@@ -191,11 +206,6 @@ static enum status bind_shift(struct binding *b, bool negative, struct error *e)
     else
         b->kernel = negative ? subtract_micros : add_micros;
     return STATUS_OK;
-}
-
-static bool is_interval(enum type_id id)
-{
-    return id == TYPE_INTERVAL_YM || id == TYPE_INTERVAL_DT;
 }
 
 // Two intervals of one kind.

@@ -130,6 +130,12 @@ static enum status expand_struct(struct query *q, struct ast_expr *x, struct ite
     struct logical *l = b->l;
     uint32_t attribute, taken = 0;
     enum status s = scope_find(b, &q->scope, x, &attribute, &taken);
+    if (s == STATUS_OK && q->window && attribute == q->window_attribute)
+        return BIND_ERROR(
+            b, x,
+            "[CANNOT_RESOLVE_STAR_EXPAND] the window's fields are not there for a star yet: write %.*s.start "
+            "and %.*s.end",
+            (int)x->parts[0].size, x->parts[0].data, (int)x->parts[0].size, x->parts[0].data);
     if (s == STATUS_END)
         return BIND_ERROR(b, x, "[CANNOT_RESOLVE_STAR_EXPAND] there is no table and no struct %s",
                           name_text(l->arena, x->parts, x->part_count));

@@ -207,8 +207,12 @@ static enum status bind_table(struct query *q, const struct ast_relation *r, con
             return bind_cte(q, r, v);
     const struct pipeline *p = q->b->l->pipeline;
     for (uint32_t i = 0; i < p->source_count; i++)
-        if (slice_equal_fold(p->sources[i].name, r->name))
+        if (slice_equal_fold(p->sources[i].name, r->name)) {
+            if (r->stream && p->sources[i].is_static)
+                return BIND_ERROR(q->b, r, "STREAM wants a stream, and source %.*s is a table (\"static\": true)",
+                                  (int)r->name.size, r->name.data);
             return bind_source(q, r, i);
+        }
     return unknown_table(q, r);
 }
 

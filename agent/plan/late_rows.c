@@ -20,13 +20,6 @@ static uint32_t find_lowest(struct logical *l, const struct node *n)
     return 1;
 }
 
-static const struct node *stream_of(const struct node *n)
-{
-    while (n->kind != NODE_SOURCE)
-        n = node_streams(n->child) ? n->child : n->second;
-    return n;
-}
-
 enum status late_rows_find(struct logical *l, struct error *e)
 {
     const struct pipeline *p = l->pipeline;
@@ -39,6 +32,6 @@ enum status late_rows_find(struct logical *l, struct error *e)
             p, p->late_sink->place, e,
             "lateRows: late rows of several sources do not go into one sink yet; take lateRows out, or "
             "make a query of each source");
-    l->late_source = stream_of(of);
+    l->late_source = node_stream(of);
     return STATUS_OK;
 }

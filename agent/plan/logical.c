@@ -72,6 +72,13 @@ bool node_streams(const struct node *n)
     return false;
 }
 
+const struct node *node_stream(const struct node *n)
+{
+    while (n->kind != NODE_SOURCE)
+        n = node_streams(n->child) ? n->child : n->second;
+    return n;
+}
+
 unsigned join_table_input(const struct node *n)
 {
     assert(n->kind == NODE_JOIN);

@@ -133,7 +133,8 @@ struct node *node_new(struct logical *l, enum node_kind kind, struct node *child
 struct node *node_filter(struct logical *l, struct node *child, struct expr *const *conjuncts, uint32_t count);
 // How many nodes of that kind there are, without those of the tables that are joined.
 uint32_t node_count(const struct node *n, enum node_kind kind);
-bool node_streams(const struct node *n); // is one of its sources no table?
+bool node_streams(const struct node *n);              // is one of its sources no table?
+const struct node *node_stream(const struct node *n); // the first of them, where there is one
 // JOIN: the input that is held in memory, `child` (0) or `second` (1); the rows of the other one go through.
 unsigned join_table_input(const struct node *n);
 static inline struct node *node_input(const struct node *n, unsigned which)

@@ -89,15 +89,13 @@ static void make_watermark(struct making *m, const struct node *n)
 {
     uint32_t place = places(m)[n->column];
     assert(place != PLACE_NONE);
-    const struct node *source = n;
-    while (source->kind != NODE_SOURCE)
-        source = source->child;
-    int64_t future = m->l->pipeline->sources[source->source].max_future;
+    uint32_t source = node_stream(n)->source;
+    int64_t future = m->l->pipeline->sources[source].max_future;
     struct op *op = watermark_new(place, n->delay, future, m->memory);
     making_chain(m, op);
     uint32_t k = m->run->watermark_count++;
     m->run->watermark[k].op = op;
-    m->run->watermark[k].source = source->source;
+    m->run->watermark[k].source = source;
     m->run->watermark[k].clock = n->clock;
 }
 

@@ -105,6 +105,7 @@ struct ast_relation {
     bool natural;
     struct ast_expr *generator;      // AST_LATERAL
     bool outer;                      // LATERAL VIEW OUTER
+    bool stream;                     // AST_TABLE: STREAM t
     struct ast_watermark *watermark; // of any kind; NULL: none
 };
 

@@ -115,13 +115,14 @@ static struct ast_relation *relation_finish(struct parser *p, struct ast_relatio
 static struct ast_relation *parse_relation(struct parser *p);
 
 // STREAM name, STREAM (name): to Spark a table that is read as a stream; our sources are what they are.
-static bool accept_stream(struct parser *p)
+static bool accept_stream(struct parser *p, bool *stream)
 {
     bool parenthesis = at_word(p, "STREAM") && ahead_symbol(p, 1, "(") && is_name_token(ahead(p, 2));
     struct parser behind = *p;
     take(&behind);
     if (!parenthesis && !(at_word(p, "STREAM") && begins_table_alias(&behind) && !at_word(&behind, "AS")))
         return false;
+    *stream = true;
     take(p);
     return parenthesis && accept_symbol(p, "(");
 }
@@ -129,7 +130,7 @@ static bool accept_stream(struct parser *p)
 static struct ast_relation *parse_table(struct parser *p)
 {
     struct ast_relation *r = relation_new(p, AST_TABLE);
-    bool parenthesis = accept_stream(p);
+    bool parenthesis = accept_stream(p, &r->stream);
     const struct token *begin = p->token;
     r->name = expect_name(p, "a table: a source of this pipeline, or a query in parentheses");
     if (at_symbol(p, "("))
@@ -264,9 +265,10 @@ static struct ast_relation *join_new(struct parser *p, struct ast_relation *left
     r->right = parse_relation_primary(p);
     if (r->right == NULL || r->right->kind != AST_LATERAL || r->right->left != NULL)
         return r;
-    if (join != AST_INNER && join != AST_CROSS)
-        return fail_unsupported(p, begin,
-                                "LATERAL in a join but JOIN and CROSS JOIN (LATERAL VIEW OUTER keeps all rows)");
+    if (join != AST_INNER && join != AST_CROSS && join != AST_LEFT)
+        return fail_token(p, begin, "[INVALID_LATERAL_JOIN_TYPE] LATERAL stands behind a comma, JOIN or CROSS JOIN");
+    if (join == AST_LEFT)
+        return fail_unsupported(p, begin, "LATERAL behind LEFT JOIN (LATERAL VIEW OUTER keeps all rows)");
     if (at_word(p, "ON") || at_word(p, "USING"))
         return fail_unsupported(p, p->token, "a condition behind LATERAL: put it into WHERE");
     r->right->left = left;
@@ -292,7 +294,7 @@ static struct ast_relation *parse_joins(struct parser *p, struct ast_relation *r
         else
             r = join_new(p, r, join->join);
         if (r != NULL && natural && r->kind == AST_LATERAL)
-            r = fail_unsupported(p, begin, "NATURAL JOIN LATERAL");
+            r = fail_token(p, begin, "[INCOMPATIBLE_JOIN_TYPES] NATURAL and LATERAL exclude each other");
         if (r != NULL)
             r->natural = natural;
         if (r != NULL && !natural && accept_word(p, "ON"))

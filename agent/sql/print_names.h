@@ -16,7 +16,7 @@ struct spelling {
 enum { SPELLING_ANY = INT32_MAX };
 
 // NULL: as it was written, in lower case.
-const struct spelling *spelling_find(const struct ast_expr *call);
+const struct spelling *spelling_find(const struct ast_expr *x);
 
 // What the binder found it to be, or what can be seen without it; NULL: nothing.
 const struct type *ast_type(const struct ast_expr *x);

@@ -132,6 +132,8 @@ static void test_sum(void **state)
     CHECK("sum", TYPE_DOUBLE, NO_LINES, "NULL");
     CHECK("sum", TYPE_STRING, NO_LINES, "NULL"); // as DOUBLE
     CHECK("sum", TYPE_INTERVAL_YM, LINES("5", "7"), "12");
+    CHECK("sum", TYPE_INTERVAL_YM, LINES("2147483647", "1"), "NULL"); // it does not fit
+    CHECK("try_sum", TYPE_INTERVAL_DT, LINES("-9223372036854775808", "-1", "NULL"), "NULL");
 }
 
 static void test_average(void **state)
@@ -141,6 +143,25 @@ static void test_average(void **state)
     CHECK("mean", TYPE_BIGINT, LINES("9223372036854775807", "1"), "4.6116860184273879e+18");
     CHECK("avg", TYPE_DOUBLE, LINES("NULL"), "NULL");
     CHECK("avg", TYPE_FLOAT, LINES("1.5"), "1.5");
+    CHECK("avg", TYPE_INTERVAL_YM, LINES("5", "NULL", "8"), "7");
+    CHECK("avg", TYPE_INTERVAL_YM, LINES("2147483647", "1"), "NULL");
+    CHECK("try_avg", TYPE_INTERVAL_DT, LINES("9223372036854775807", "1"), "NULL");
+}
+
+// A count below none is damage.
+static void test_damaged_average(void **state)
+{
+    (void)state;
+    static const enum type_id ids[] = {TYPE_DOUBLE, TYPE_INTERVAL_DT};
+    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
+        struct fixture f;
+        uint64_t group[STATE_MOST / 8] = {0};
+        char bytes[16] = {0};
+        start(&f, "avg", (const struct type *const[]){type_simple(ids[i])}, 1);
+        bytes[15] = (char)0x80;
+        assert_int_equal(f.call.kernels->load(&f.call, (struct slice){bytes, sizeof bytes}, group), 0);
+        stop(&f);
+    }
 }
 
 static void test_decimal(void **state)
@@ -352,13 +373,14 @@ static void test_registry(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_count),         cmocka_unit_test(test_sum),
-        cmocka_unit_test(test_average),       cmocka_unit_test(test_decimal),
-        cmocka_unit_test(test_extremes),      cmocka_unit_test(test_nested_extremes),
-        cmocka_unit_test(test_extreme_by),    cmocka_unit_test(test_first_and_last),
-        cmocka_unit_test(test_ignore_nulls),  cmocka_unit_test(test_booleans),
-        cmocka_unit_test(test_moments),       cmocka_unit_test(test_pairs),
-        cmocka_unit_test(test_refused_types), cmocka_unit_test(test_registry),
+        cmocka_unit_test(test_count),           cmocka_unit_test(test_sum),
+        cmocka_unit_test(test_average),         cmocka_unit_test(test_damaged_average),
+        cmocka_unit_test(test_decimal),         cmocka_unit_test(test_extremes),
+        cmocka_unit_test(test_nested_extremes), cmocka_unit_test(test_extreme_by),
+        cmocka_unit_test(test_first_and_last),  cmocka_unit_test(test_ignore_nulls),
+        cmocka_unit_test(test_booleans),        cmocka_unit_test(test_moments),
+        cmocka_unit_test(test_pairs),           cmocka_unit_test(test_refused_types),
+        cmocka_unit_test(test_registry),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,6 +10,7 @@ import sys
 import cases_formats
 import cases_grouping
 import cases_language
+import cases_streams
 import cases_reading
 import cases_twin
 import source_cases
@@ -305,6 +306,7 @@ case("expr_cast_varchar", "SELECT CAST(s AS VARCHAR(2)) AS a, CAST(s AS CHAR(5))
 cases_formats.add(case)
 cases_grouping.add(case)
 cases_language.add(case)
+cases_streams.add(case, source_cases.case, source_cases.source)
 cases_reading.add(case)
 cases_twin.add(case)
 
