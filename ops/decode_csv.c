@@ -151,6 +151,8 @@ static enum status deliver_tokens(struct decoder *d, enum csv_end end, struct sl
 {
     if (end == CSV_BROKEN && !d->message)
         return csv_broken(record, e);
+    if (end == CSV_BROKEN)
+        csv_reader_restart(&d->reader);
     enum csv_row row = CSV_ROW_BAD;
     if (end == CSV_RECORD)
         row = csv_put_record(&d->plan, &d->reader, d->filter, d->column, out->rows.count, out->arena);

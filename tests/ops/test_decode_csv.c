@@ -121,6 +121,24 @@ static void a_broken_message_is_one_bad_row(void **unused)
     }
 }
 
+// Where it broke off is forgotten: here within a separator of two characters.
+static void a_message_behind_a_broken_one_is_read(void **unused)
+{
+    (void)unused;
+    struct decoding d;
+    open_three(&d);
+    decoding_option(&d, "sep", "||");
+    decoding_option(&d, "unescapedQuoteHandling", "SKIP_VALUE");
+    assert_int_equal(decoding_open(&d), STATUS_OK);
+    decoding_chunk(&d);
+    take_message(&d, "\"a\"b\"||c", STATUS_OK);
+    take_message(&d, "3||c", STATUS_OK);
+    assert_int_equal(d.chunk.rows.count, 2);
+    assert_int_equal(d.class->counters(d.decoder)->rejected, 1);
+    assert_int_equal(d.chunk.column[0]->null[1], 0);
+    decoding_end(&d);
+}
+
 static void a_message_that_does_not_fit_comes_again(void **unused)
 {
     (void)unused;
@@ -320,6 +338,7 @@ int main(void)
         cmocka_unit_test(chunks_follow_each_other),
         cmocka_unit_test(messages_have_lines),
         cmocka_unit_test(a_broken_message_is_one_bad_row),
+        cmocka_unit_test(a_message_behind_a_broken_one_is_read),
         cmocka_unit_test(a_message_that_does_not_fit_comes_again),
         cmocka_unit_test(hostile_quotes_end),
         cmocka_unit_test(both_ways_agree),
