@@ -169,12 +169,14 @@ class DeadLetters(Case):
 
     def test_sent_again_by_the_next_start(self):
         self.rows({"s": "bad"}, {"s": "c"})
-        self.run_cli("run", "p.json", "--available-now")
+        code, _, err = self.run_cli("run", "p.json", "--available-now")
+        self.assertEqual(code, 0, err)
         self.bridge.refuses = None
-        self.assertIn("1 dead letters\n", self.ok("state", "ck", "deadletter", "list"))
+        self.assertIn("1 dead letters\n", self.ok("state", "ck", "deadletter", "list"), err)
         self.assertIn("the next start sends them", self.ok("state", "ck", "deadletter", "resend"))
-        self.run_cli("run", "p.json", "--available-now")
-        self.assertEqual(self.bridge.seen, ["c", "bad"])
+        code, _, err = self.run_cli("run", "p.json", "--available-now")
+        self.assertEqual(code, 0, err)
+        self.assertEqual(self.bridge.seen, ["c", "bad"], err)
 
 
 if __name__ == "__main__":
