@@ -39,7 +39,7 @@ bool ahead_any(const struct parser *p, uint32_t ahead, const char *const *words)
 const struct token *ahead(const struct parser *p, uint32_t count);                // the last token beyond the end
 bool begins_expression(const struct parser *p, uint32_t ahead);
 bool begins_query(const struct parser *p, uint32_t ahead);
-uint32_t behind_parenthesis(const struct parser *p, uint32_t ahead); // how far ahead, of the one that opens there
+uint32_t behind_parenthesis(const struct parser *p, uint32_t count); // how far ahead, of the one that opens there
 bool is_name_token(const struct token *t);                           // word or `quoted`
 
 // Taking.
