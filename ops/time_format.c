@@ -329,8 +329,10 @@ static enum status one_part(struct builder *b, uint32_t *at)
     if (c == '[') {
         if (b->depth == OPTIONAL_DEPTH)
             return refuse_letter(b, "too many optional parts in one another:", c);
-        b->open[b->depth++] = b->elements;
-        return append(b, (struct time_element){.kind = ELEMENT_OPTIONAL});
+        enum status status = append(b, (struct time_element){.kind = ELEMENT_OPTIONAL});
+        if (status == STATUS_OK)
+            b->open[b->depth++] = b->elements - 1;
+        return status;
     }
     if (c == ']') {
         if (b->depth == 0)

@@ -166,12 +166,26 @@ static void refuses_by_sparks_classes(void **state)
     assert_int_equal(time_format_check_parse(compile("d MMM yyyy"), &e), STATUS_OK);
 }
 
+// An optional part that opens where no more parts fit.
+static void has_so_many_parts(void **state)
+{
+    (void)state;
+    char pattern[258];
+    struct error e;
+    const struct time_format *f;
+    memset(pattern, '!', sizeof pattern);
+    pattern[256] = '[';
+    assert_int_equal(time_format_compile((struct slice){pattern, 256}, &arena, &f, &e), STATUS_OK);
+    assert_int_equal(time_format_compile((struct slice){pattern, 257}, &arena, &f, &e), STATUS_CONFIG);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(prints_as_date_format),
         cmocka_unit_test(reads_strictly),
         cmocka_unit_test(refuses_by_sparks_classes),
+        cmocka_unit_test(has_so_many_parts),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
