@@ -145,6 +145,8 @@ struct ast_expr *parse_call(struct parser *p)
     const struct token *begin = p->token;
     struct list args = {0};
     struct slice name = expect_name(p, "a function");
+    if (slice_equal(name, SLICE(".")) || slice_equal(name, SLICE("[]"))) // calls of ours, with arguments of their own
+        return fail_token(p, begin, "[UNRESOLVED_ROUTINE] there is no function `%.*s`", (int)name.size, name.data);
     expect_symbol(p, "(", "behind a function's name");
     struct ast_expr *x = ARENA_NEW(p->arena, struct ast_expr);
     x->kind = AST_CALL;

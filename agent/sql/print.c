@@ -390,7 +390,7 @@ static bool print_special(struct printer *p, const struct ast_expr *x)
         print_item(p, x);
     } else if (is_call(x, "case") || (is_call(x, "when") && x->argc >= 2)) {
         print_case(p, x);
-    } else if (is_call(x, "in")) {
+    } else if (is_call(x, "in") && x->argc > 0) {
         print_in(p, x);
     } else if (is_call(x, "like") && x->argc >= 2) {
         print_like(p, x);
