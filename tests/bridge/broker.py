@@ -49,12 +49,15 @@ class Process:
             self.process = subprocess.Popen([str(c) for c in command], stdout=log, stderr=log,
                                             stdin=subprocess.DEVNULL, **options)
 
+    def said(self):
+        """The end of what it wrote."""
+        return (self.directory / (self.name + ".log")).read_text(errors="replace")[-3000:]
+
     def wait_ready(self, ready):
         deadline = time.monotonic() + START_TIME
         while not ready():
             if self.process.poll() is not None or time.monotonic() > deadline:
-                log = (self.directory / (self.name + ".log")).read_text(errors="replace")
-                raise RuntimeError(f"{self.name} did not start:\n{log[-3000:]}")
+                raise RuntimeError(f"{self.name} did not start:\n{self.said()}")
             time.sleep(0.05)
 
     def signal(self, number):

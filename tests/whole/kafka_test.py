@@ -27,7 +27,7 @@ import broker as parts  # noqa: E402
 import mqtt_test  # noqa: E402
 
 DIALECTS = ("strimzi", "confluent", "karapace")
-PATIENCE = 60  # seconds until everything must have come
+PATIENCE = 120  # seconds until everything must have come
 
 
 class Pipeline:
@@ -208,7 +208,8 @@ def storm(world, name, dialect, events, rate=400, tls=(), **sink):
         lines = set(load.lines)
         came = lambda: len({json.loads(v)["line"] for _k, v, _h in reader.messages})  # noqa: E731
         reader.read_until(lambda: len(reader.messages) >= len(lines) and came() >= len(lines),
-                          lambda: f"{came()} of {len(lines)} lines\n{pipeline.said()}\n{bridge.control()}")
+                          lambda: f"{came()} of {len(lines)} lines\n{pipeline.said()}\n{bridge.control()}\n{bridge.said()}\n"
+                                  f"{world.broker.said()}")
         pipeline.stop()
         reader.read(0.5)
         repeats = account(reader, load.lines)
