@@ -484,13 +484,13 @@ static enum status message_rows(struct decoder *d, struct slice message, struct 
     *used = 0;
     if (d->multi_line)
         return decode_whole(d, message, out, used, e);
-    // The short way needs a newline behind its line; a line end of the user's own is another one.
-    char line_end = d->plan.format.line_end[0] ? d->plan.format.line_end[0] : '\n';
+    // The short way needs a newline behind its line; where lines end otherwise it is no part of the last one.
+    bool newline = !d->plan.format.line_end[0];
     struct slice rest = {message.data + d->message_at, message.size - d->message_at};
     char *copy = arena_alloc(out->arena, (size_t)rest.size + MESSAGE_PAD);
     memcpy(copy, rest.data, rest.size);
-    memset(copy + rest.size, line_end, MESSAGE_PAD);
-    enum status status = decode_lines(d, (struct slice){copy, rest.size + 1}, true, out, used, e);
+    memset(copy + rest.size, '\n', MESSAGE_PAD);
+    enum status status = decode_lines(d, (struct slice){copy, rest.size + newline}, true, out, used, e);
     *used = d->message_at + (*used < rest.size ? *used : rest.size);
     return status;
 }

@@ -139,6 +139,21 @@ static void a_message_behind_a_broken_one_is_read(void **unused)
     decoding_end(&d);
 }
 
+static void a_message_has_line_ends_of_two_characters(void **unused)
+{
+    (void)unused;
+    struct decoding d;
+    open_three(&d);
+    decoding_option(&d, "lineSep", "|;");
+    assert_int_equal(decoding_open(&d), STATUS_OK);
+    decoding_chunk(&d);
+    take_message(&d, "1,a|;2,b", STATUS_OK);
+    assert_int_equal(d.chunk.rows.count, 2);
+    for (uint32_t row = 0; row < 2; row++)
+        assert_true(slice_equal(d.chunk.column[1]->slice[row], row ? SLICE("b") : SLICE("a")));
+    decoding_end(&d);
+}
+
 static void a_message_that_does_not_fit_comes_again(void **unused)
 {
     (void)unused;
@@ -339,6 +354,7 @@ int main(void)
         cmocka_unit_test(messages_have_lines),
         cmocka_unit_test(a_broken_message_is_one_bad_row),
         cmocka_unit_test(a_message_behind_a_broken_one_is_read),
+        cmocka_unit_test(a_message_has_line_ends_of_two_characters),
         cmocka_unit_test(a_message_that_does_not_fit_comes_again),
         cmocka_unit_test(hostile_quotes_end),
         cmocka_unit_test(both_ways_agree),
